@@ -1,0 +1,1 @@
+"""Confinement: a stage can open what it declares, and nothing else."""

@@ -1,0 +1,77 @@
+"""The fixed environment of a stage: nothing of the user's shell gets in, so nothing of it can change a result."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from reprise.confine.doors import download_cache
+
+PASSED = ("PATH", "VIRTUAL_ENV", "DVC_STAGE", "DVC_ROOT", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
+PASSED_WITH_NETWORK = (
+    "REPRISE_MIRROR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE",
+    "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
+)  # fmt: skip
+
+
+def stage_environment(
+    root: Path, temporary: Path, scratch: Path, *, threads: int, network: bool
+) -> dict[str, str]:
+    """Return the environment of a stage.
+
+    Parameters
+    ----------
+    root
+        Project root.
+    temporary
+        The stage's private folder; its HOME lies in it and is empty but for Matplotlib's list of fonts.
+    scratch
+        Folder that survives a killed run of the same work.
+    threads
+        Number of threads of numeric libraries.
+    network
+        Whether the stage may use the network.
+    """
+    passed = PASSED + PASSED_WITH_NETWORK if network else PASSED
+    environment = {key: os.environ[key] for key in passed if key in os.environ}
+    environment |= {
+        f"{library}_NUM_THREADS": str(threads) for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")
+    }
+    if network:
+        environment["REPRISE_CACHE"] = str(download_cache())
+    home = temporary / "home"
+    (home / "matplotlib").mkdir(parents=True)
+    for fonts in _font_list(root):
+        (home / "matplotlib" / fonts.name).write_bytes(fonts.read_bytes())
+    return environment | {
+        "HOME": str(home),
+        "TMPDIR": str(temporary),
+        "MPLCONFIGDIR": str(home / "matplotlib"),
+        "MPLBACKEND": "agg",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONPATH": str(root / "src"),
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "REPRISE_PARAMS": str(temporary / "params.json"),
+        "REPRISE_SCRATCH": str(scratch),
+    }
+
+
+def _font_list(root: Path) -> list[Path]:
+    """Matplotlib's list of the system's fonts, made once outside any stage: an empty HOME would make each stage search again."""
+    kept = root / ".dvc" / "tmp" / "reprise" / "matplotlib"
+    if not kept.exists():
+        kept.mkdir(parents=True)
+        command = [sys.executable, "-c", "import matplotlib.font_manager"]
+        subprocess.run(
+            command, env=os.environ | {"MPLCONFIGDIR": str(kept)}, check=False, capture_output=True
+        )
+    return sorted(kept.glob("fontlist*.json"))

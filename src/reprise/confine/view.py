@@ -1,0 +1,120 @@
+"""What DVC itself understands each stage to read, write and be told.
+
+Importing DVC and resolving ``dvc.yaml`` takes more than half a second, so the answer is kept under ``.dvc/tmp`` and keyed by the
+bytes of ``dvc.yaml`` and ``params.yaml``: one stage of a run pays, the others read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from reprise.errors import BadInput
+
+FORMAT = "2"  # changes when the kept form changes
+
+
+@dataclass(frozen=True)
+class StageView:
+    """The declarations of one stage.
+
+    Attributes
+    ----------
+    deps, outs
+        Paths relative to the project root.
+    params
+        Declared dotted parameter names; ``["*"]`` for all of ``params.yaml``.
+    """
+
+    deps: list[str]
+    outs: list[str]
+    params: list[str]
+
+
+def stage_view(root: Path, name: str) -> StageView:
+    """Return the declarations of one stage.
+
+    Parameters
+    ----------
+    root
+        Project root (where ``dvc.yaml`` is).
+    name
+        Address as DVC exports it in ``DVC_STAGE``, e.g. ``train@pca``.
+
+    Raises
+    ------
+    BadParameter
+        If ``params.yaml`` breaks its schema.
+    BadInput
+        If ``dvc.yaml`` has no such stage.
+    """
+    views = _kept(root) or _resolve(root)
+    if name not in views:
+        raise BadInput(f"dvc.yaml has no stage '{name}'; it has {', '.join(sorted(views))}")
+    return StageView(**views[name])
+
+
+def declared_values(view: StageView, values: dict[str, Any]) -> dict[str, Any]:
+    """Pick the declared parameters out of all of them, keeping their nesting."""
+    if view.params == ["*"]:
+        return values
+    picked: dict[str, Any] = {}
+    for dotted in view.params:
+        source, target = values, picked
+        *parents, last = dotted.split(".")
+        for key in parents:
+            source, target = source[key], target.setdefault(key, {})
+        target[last] = source[last]
+    return picked
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """Read a YAML 1.2 mapping (``1e-05`` is a number there, unlike in YAML 1.1)."""
+    from ruamel.yaml import YAML
+
+    values: dict[str, Any] = YAML(typ="safe").load(path)
+    return values
+
+
+def _file(root: Path) -> Path:
+    digest = hashlib.sha256(FORMAT.encode())
+    for name in ("dvc.yaml", "params.yaml"):
+        digest.update((root / name).read_bytes())
+    return root / ".dvc" / "tmp" / "reprise" / f"stages-{digest.hexdigest()[:16]}.json"
+
+
+def _kept(root: Path) -> dict[str, Any] | None:
+    try:
+        views: dict[str, Any] = json.loads(_file(root).read_text(encoding="utf-8"))
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+    return views
+
+
+def _resolve(root: Path) -> dict[str, Any]:
+    from reprise.schema import validate
+
+    validate(read_yaml(root / "params.yaml"))
+    from dvc.dependency.param import ParamsDependency
+    from dvc.repo import Repo
+
+    views = {}
+    with Repo(str(root)) as repo:
+        for stage in repo.index.stages:
+            deps = [d for d in stage.deps if not isinstance(d, ParamsDependency)]
+            told = [d for d in stage.deps if isinstance(d, ParamsDependency)]
+            params = (
+                ["*"] if any(not d.params for d in told) else [str(key) for d in told for key in d.params]
+            )
+            view = StageView([d.def_path for d in deps], [o.def_path for o in stage.outs], params)
+            views[stage.addressing] = asdict(view)
+    target = _file(root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_suffix(f".{os.getpid()}")
+    temporary.write_text(json.dumps(views, sort_keys=True), encoding="utf-8")
+    temporary.replace(target)
+    return views

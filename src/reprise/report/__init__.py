@@ -1,0 +1,1 @@
+"""The comparison of all models: rows, tables and one self-contained page."""

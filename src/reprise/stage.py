@@ -1,0 +1,26 @@
+"""Entry of every stage script: arguments in, one-line errors out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+from reprise.errors import RepriseError
+
+
+def run(main: Callable[..., None]) -> None:
+    """Call ``main`` with the command-line arguments as strings.
+
+    Parameters
+    ----------
+    main
+        The stage's function. A `RepriseError` becomes one line on standard error and exit status 1; any other
+        exception keeps its trace, for it is a bug.
+    """
+    try:
+        main(*sys.argv[1:])
+    except RepriseError as error:
+        stage = os.environ.get("DVC_STAGE", main.__module__)
+        print(f"{stage}: {type(error).__name__}: {error}", file=sys.stderr)
+        sys.exit(1)
