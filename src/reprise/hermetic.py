@@ -27,6 +27,7 @@ from reprise.confine.doors import Doors, open_doors
 from reprise.confine.environment import stage_environment
 from reprise.confine.view import StageView, declared_values, read_yaml, stage_view
 from reprise.errors import RepriseError
+from reprise.stage import EXPLAINED
 
 EDITED = 3
 """Exit status when an input changed while the stage ran (its record in ``dvc.lock`` would be false)."""
@@ -75,10 +76,11 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
         declared = declared_values(view, read_yaml(root / "params.yaml"))
         (temporary / "params.json").write_text(json.dumps(declared), encoding="utf-8")
         scratch = _scratch(root, stage, declared, deps)
+        mirror = os.environ.get("REPRISE_MIRROR") or declared.get("download", {}).get("mirror", "")
         environment = stage_environment(
             root, temporary, scratch, threads=options.threads, network=options.network
         )
-        doors = open_doors(root, deps, outs, [temporary, scratch], network=options.network)
+        doors = open_doors(root, deps, outs, [temporary, scratch], network=options.network, mirror=mirror)
         status = _spawn(
             [sys.executable, str(root / options.script), *options.arguments], environment, doors, root
         )
@@ -91,7 +93,7 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
         return EDITED
     if status == 0:
         _remove_tree(scratch)
-    elif status > 0:
+    elif status not in (EXPLAINED, -signal.SIGINT):
         print(
             f"{stage}: failed. If the lines above say 'Permission denied' (safetensors says 'No such file', libsndfile 'System error'), the "
             f"stage reached for something dvc.yaml does not declare for it: add the path to its deps or outs.",

@@ -87,6 +87,162 @@ class Cluster(Block):
     methods: list[Literal["kmeans", "agglomerative", "spectral", "gmm", "own"]]
 
 
+class Training(Block):
+    """How every model is trained, and when a result counts as collapsed."""
+
+    device: Literal["auto", "cpu", "cuda"]
+    precision: Literal["float32", "bf16"]
+    patience: Positive
+    checkpoint_seconds: NonNegative
+    min_kl_nats: NonNegative
+    min_active_share: Fraction
+    min_live_share: Fraction
+    max_cluster_share: Fraction
+
+
+class Model(Block):
+    """One entry of the model registry; a model refuses keys it does not know when it is built."""
+
+    latent_dim: Positive
+    hidden: list[Positive] | None = None
+    channels: list[Positive] | None = None
+    dropout: Fraction | None = None
+    form: Literal["segment", "literal"] | None = None
+    segment_frames: Positive | None = None
+    pool: Positive | None = None
+    crops_per_track: Positive | None = None
+    beta: NonNegative | None = None
+    free_bits: NonNegative | None = None
+    mode: Literal["genre", "language"] | None = None
+    features: Positive | None = None
+    class_embedding: Positive | None = None
+    lyrics_components: Natural | None = None
+    lyrics_weight: NonNegative | None = None
+    components: Annotated[int, Field(ge=2)] | None = None
+    restarts: Positive | None = None
+    pretrain_epochs: Positive | None = None
+    epochs: Positive | None = None
+    batch_size: Positive | None = None
+    learning_rate: Rate | None = None
+    joint_learning_rate: Rate | None = None
+
+
+class Evaluate(Block):
+    """Resamples behind intervals and chance levels."""
+
+    bootstrap: Positive
+    permutations: Positive
+
+
+class Prove(Block):
+    """Resamples behind the null of each claim."""
+
+    permutations: Positive
+
+
+class Compare(Block):
+    """Seeds and resamples of the comparison."""
+
+    seeds: Positive
+    bootstrap: Positive
+
+
+class Relabel(Block):
+    """Acoustic clusters and their names."""
+
+    k: Natural
+    k_min: Annotated[int, Field(ge=2)]
+    k_max: Annotated[int, Field(ge=2)]
+    min_share: Fraction
+    fdr: Rate
+    theme: NonNegative
+
+
+class Pretrain(Block):
+    """The backbone."""
+
+    objective: Literal["auto", "tags", "contrastive"]
+    stem: Positive
+    widths: list[Positive]
+    depths: list[Positive]
+    min_tag_tracks: Positive
+    temperature: Annotated[float, Field(gt=0)]
+    embedding_crops: Positive
+    epochs: Positive
+    crops_per_track: Positive
+    batch_size: Positive
+    learning_rate: Rate
+    weight_decay: NonNegative
+
+
+class FinetuneRates(Block):
+    """Learning rate of each way."""
+
+    head: Rate
+    lora: Rate
+    full: Rate
+
+
+class Finetune(Block):
+    """LoRA and its peers."""
+
+    rank: Positive
+    alpha: Positive
+    epochs: Positive
+    crops_per_track: Positive
+    batch_size: Positive
+    learning_rate: FinetuneRates
+    weight_decay: NonNegative
+    embedding_crops: Positive
+
+
+class Transfer(Block):
+    """Mood from pairwise judgements."""
+
+    hidden: Positive
+    epochs: Positive
+    learning_rate: Rate
+    weight_decay: NonNegative
+    folds: Annotated[int, Field(ge=2)]
+
+
+class Lookup(Block):
+    """The table for recommenders."""
+
+    neighbours: Positive
+
+
+class RegressWidths(Block):
+    """Units of the encoders."""
+
+    lyrics: Positive
+    audio: Positive
+    metadata: Positive
+    joint: Positive
+
+
+class Regress(Block):
+    """Song regression."""
+
+    loss: Literal["huber", "mse"]
+    epochs: Positive
+    patience: Positive
+    batch_size: Positive
+    learning_rate: Rate
+    weight_decay: NonNegative
+    dropout: Fraction
+    modality_dropout: Fraction
+    widths: RegressWidths
+    bootstrap: Positive
+
+
+class Audit(Block):
+    """Level and resolution of the leakage tests."""
+
+    level: Rate
+    permutations: Positive
+
+
 class Params(Block):
     """The whole of ``params.yaml``."""
 
@@ -100,8 +256,19 @@ class Params(Block):
     features: Features
     split: Split
     lyrics: Lyrics
-    models: dict[str, dict[str, Any]]
+    training: Training
+    models: dict[str, Model]
     cluster: Cluster
+    evaluate: Evaluate
+    prove: Prove
+    compare: Compare
+    relabel: Relabel
+    pretrain: Pretrain
+    finetune: Finetune
+    transfer: Transfer
+    lookup: Lookup
+    regress: Regress
+    audit: Audit
 
     @model_validator(mode="after")
     def _selections_exist(self) -> Params:

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from reprise.errors import RepriseError
 
 
+EXPLAINED = 4
+"""Exit status of a failure that the stage itself has explained in one line."""
+
+
 def run(main: Callable[..., None]) -> None:
     """Call ``main`` with the command-line arguments as strings.
 
     Parameters
     ----------
     main
-        The stage's function. A `RepriseError` becomes one line on standard error and exit status 1; any other
+        The stage's function. A `RepriseError` becomes one line on standard error and exit status `EXPLAINED`; any other
         exception keeps its trace, for it is a bug.
     """
     try:
@@ -23,4 +27,4 @@ def run(main: Callable[..., None]) -> None:
     except RepriseError as error:
         stage = os.environ.get("DVC_STAGE", main.__module__)
         print(f"{stage}: {type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(EXPLAINED)

@@ -88,6 +88,8 @@ def rewire(text: str, root: Path) -> str:
         if name in READS_EVERY_MODEL:
             data = [dep for dep in data if not str(dep).startswith(MODEL_FOLDER)]
             data += [f"{MODEL_FOLDER}{model}" for model in params["models"]]
+        if not (root / "stages" / f"{name}.py").exists():
+            continue
         wanted = [*data, *code_deps(name, root, params)]
         if list(body.get("deps", [])) != wanted:
             if "deps" not in body:
@@ -125,8 +127,8 @@ def main() -> None:
 
 
 def _models(params: dict[str, Any], *, conditional: bool) -> list[str]:
-    """Models that are given labels say so by ``condition:`` in their entry."""
-    return [name for name, entry in params["models"].items() if ("condition" in entry) == conditional]
+    """List the models that are given labels (their entry has a ``mode``: which), or the others."""
+    return [name for name, entry in params["models"].items() if ("mode" in entry) == conditional]
 
 
 def _imports(path: Path) -> list[str]:

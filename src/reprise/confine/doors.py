@@ -33,7 +33,7 @@ class Doors:
 
 
 def open_doors(
-    root: Path, deps: list[Path], outs: list[Path], private: list[Path], *, network: bool
+    root: Path, deps: list[Path], outs: list[Path], private: list[Path], *, network: bool, mirror: str = ""
 ) -> Doors:
     """Return what a stage may touch.
 
@@ -46,7 +46,9 @@ def open_doors(
     private
         Folders of the stage's own: temporary files and scratch.
     network
-        Whether the stage may use the network, and with it the download cache and a mirror folder.
+        Whether the stage may use the network, and with it the download cache and the mirror.
+    mirror
+        Base URL or folder that takes the place of datasets' servers; a folder is opened for reading.
     """
     source = root / "src"
     read = [*_interpreter(root), *deps, *_package_docstrings(deps, source)]
@@ -55,7 +57,6 @@ def open_doors(
         cache = download_cache()
         cache.mkdir(parents=True, exist_ok=True)
         write.append(cache)
-        mirror = os.environ.get("REPRISE_MIRROR", "")
         if mirror and "://" not in mirror and Path(mirror).exists():
             read.append(Path(mirror).resolve())
     return Doors(read, write, [source], network)

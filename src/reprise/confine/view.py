@@ -111,7 +111,7 @@ def _resolve(root: Path) -> dict[str, Any]:
                 ["*"] if any(not d.params for d in told) else [str(key) for d in told for key in d.params]
             )
             view = StageView([d.def_path for d in deps], [o.def_path for o in stage.outs], params)
-            views[stage.addressing] = asdict(view)
+            views[stage.name] = asdict(view)
     target = _file(root)
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(f".{os.getpid()}")

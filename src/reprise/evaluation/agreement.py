@@ -69,7 +69,7 @@ def contingency(reference: Labels, estimated: Labels) -> Table:
 
 
 def nmi(reference: Labels, estimated: Labels) -> float:
-    """Normalised mutual information [1]_, in [0, 1].
+    """Return normalised mutual information [1]_, in [0, 1].
 
     ``2 I(U; V) / (H(U) + H(V))``; 1 where both labellings are constant.
     """
@@ -77,7 +77,7 @@ def nmi(reference: Labels, estimated: Labels) -> float:
 
 
 def ami(reference: Labels, estimated: Labels) -> float:
-    """Adjusted mutual information [1]_, at most 1; chance is 0.
+    """Return adjusted mutual information [1]_, at most 1; chance is 0.
 
     ``(I - E[I]) / ((H(U) + H(V)) / 2 - E[I])`` with the expectation over permutations; 1 where both are constant.
     """
@@ -86,17 +86,17 @@ def ami(reference: Labels, estimated: Labels) -> float:
 
 
 def ari(reference: Labels, estimated: Labels) -> float:
-    """Adjusted Rand index [2]_, at most 1; chance is 0."""
+    """Return the adjusted Rand index [2]_, at most 1; chance is 0."""
     return ari_of(contingency(reference, estimated))
 
 
 def purity(reference: Labels, estimated: Labels) -> float:
-    """Share of tracks whose class is the majority of their cluster, in (0, 1]."""
+    """Return the share of tracks whose class is the majority of their cluster, in (0, 1]."""
     return purity_of(contingency(reference, estimated))
 
 
 def accuracy(reference: Labels, estimated: Labels) -> float:
-    """Share of tracks on the best one-to-one matching of clusters to classes [3]_, in (0, 1]."""
+    """Return the share of tracks on the best one-to-one matching of clusters to classes [3]_, in (0, 1]."""
     return accuracy_of(contingency(reference, estimated))
 
 
@@ -134,7 +134,7 @@ def expected_mutual_information(table: Table) -> float:
 
 
 def nmi_of(table: Table) -> float:
-    """Normalised mutual information of a contingency table."""
+    """Return normalised mutual information of a contingency table."""
     mean_entropy = 0.5 * (_entropy(table.sum(1)) + _entropy(table.sum(0)))
     if mean_entropy == 0.0:
         return 1.0
@@ -142,7 +142,7 @@ def nmi_of(table: Table) -> float:
 
 
 def ami_of(table: Table, expected: float) -> float:
-    """Adjusted mutual information of a contingency table."""
+    """Return adjusted mutual information of a contingency table."""
     n_classes, n_clusters = table.shape
     n = int(table.sum())
     if n_classes == n_clusters == 1 or n_classes == n_clusters == n:
@@ -155,7 +155,7 @@ def ami_of(table: Table, expected: float) -> float:
 
 
 def ari_of(table: Table) -> float:
-    """Adjusted Rand index of a contingency table."""
+    """Return the adjusted Rand index of a contingency table."""
     n = int(table.sum())
     together = _pairs(table).sum()
     in_classes, in_clusters = _pairs(table.sum(1)).sum(), _pairs(table.sum(0)).sum()
@@ -165,12 +165,12 @@ def ari_of(table: Table) -> float:
 
 
 def purity_of(table: Table) -> float:
-    """Purity of a contingency table."""
+    """Return the purity of a contingency table."""
     return float(table.max(0).sum() / table.sum())
 
 
 def accuracy_of(table: Table) -> float:
-    """Matched share of a contingency table."""
+    """Return the matched share of a contingency table."""
     rows, columns = matching(table)
     return float(table[rows, columns].sum() / table.sum())
 

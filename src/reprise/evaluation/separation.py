@@ -43,12 +43,16 @@ def validate(latents: NDArray[Any], clusters: NDArray[Any]) -> None:
         If the lengths differ, a latent is not finite, or there are not 2 to n - 1 clusters.
     """
     if latents.ndim != 2 or clusters.shape != (len(latents),):
-        raise BadInput(f"latents of shape {latents.shape} and clusters of shape {clusters.shape} do not belong together")
+        raise BadInput(
+            f"latents of shape {latents.shape} and clusters of shape {clusters.shape} do not belong together"
+        )
     if not np.isfinite(latents).all():
         raise BadInput("latents hold values that are not finite")
     n_clusters = len(np.unique(clusters))
     if not 2 <= n_clusters < len(latents):
-        raise BadInput(f"{n_clusters} cluster(s) of {len(latents)} tracks: separation needs 2 to n - 1 clusters")
+        raise BadInput(
+            f"{n_clusters} cluster(s) of {len(latents)} tracks: separation needs 2 to n - 1 clusters"
+        )
 
 
 def silhouette(latents: NDArray[Any], clusters: NDArray[Any], *, seed: int = 0) -> float:

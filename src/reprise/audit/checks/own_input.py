@@ -1,0 +1,157 @@
+"""Whether a representation follows its own input, beyond what the label says about both.
+
+An embedding that was made from the label (a base vector for each genre, plus noise) is near-perfect at telling the genre and knows nothing of the
+track. Within a class, its distances have nothing to do with the distances of the lyrics it claims to encode; those of an honest embedding do.
+Rows that were exchanged are found in the same way.
+
+References
+----------
+Mantel, The detection of disease clustering and a generalized regression approach, Cancer Research 27, 1967 (permutation of distance
+matrices; here within classes).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprise.audit.finding import Finding, Severity
+from reprise.audit.labelling import Codes, Labelling, Plan, Strings, p_value
+
+MOST_TRACKS = 400
+"""Tracks whose distances are compared; more give no more certainty that matters."""
+
+PERMUTATIONS = 499
+FOLLOWS = 0.01
+"""Largest p at which the representation counts as following its input; an honest one is far below."""
+
+FEWEST = 30
+HASHES = 2048
+
+Floats = NDArray[np.float64]
+
+
+def own_input(
+    subject: tuple[str, str],
+    stage: str,
+    ids: Strings,
+    values: NDArray[np.floating],
+    inputs: NDArray[np.floating],
+    labelling: Labelling,
+    plan: Plan,
+) -> Finding:
+    """Compare distances in a representation with distances in its input, within classes.
+
+    Parameters
+    ----------
+    subject
+        Names of the representation and of its input.
+    stage
+        The stage that writes the representation.
+    ids
+        Shape (n,): tracks of the rows of both.
+    values, inputs
+        Shapes (n, d) and (n, e), in units in which Euclidean distances mean something (see `standardised`).
+    labelling
+        The label.
+    plan
+        Permutations.
+
+    Returns
+    -------
+    Finding
+        A leak if the representation tells the label but does not follow its input; a warning if it does neither.
+    """
+    rng = plan.generator("own_input", *subject, labelling.name)
+    rows, position = labelling.at(ids)
+    about = f"{subject[0]} from {subject[1]} given {labelling.name}"
+    if len(rows) < FEWEST:
+        return Finding("own_input.distances", about, stage, "skipped", 0.0, f"only {len(rows)} tracks", "")
+    if len(rows) > MOST_TRACKS:
+        chosen = np.sort(rng.choice(len(rows), MOST_TRACKS, replace=False))
+        rows, position = rows[chosen], position[chosen]
+    codes = labelling.codes[position]
+    own, source = _distances(values[rows]), _distances(inputs[rows])
+    correlation, null = _within_classes(own, source, codes, rng)
+    p_follows = p_value(correlation, null)
+    p_label = _label_p(own, labelling, position, rng)
+    severity: Severity = "ok" if p_follows <= FOLLOWS else "leak" if p_label <= FOLLOWS else "warn"
+    return Finding(
+        "own_input.distances",
+        about,
+        stage,
+        severity,
+        correlation,
+        f"within a {labelling.name}, distances correlate {correlation:.2f} with those of {subject[1]} (p {p_follows:.3f}); "
+        f"they tell the {labelling.name} with p {p_label:.3f}",
+        f"what {subject[0]} knows does not come from {subject[1]}: look for labels among its inputs, and for exchanged rows",
+        count=len(rows),
+    )
+
+
+def standardised(values: NDArray[np.floating]) -> Floats:
+    """Return columns of mean 0 and variance 1; constant columns become 0."""
+    matrix = np.asarray(values, dtype=np.float64)
+    deviation = matrix.std(axis=0)
+    result: Floats = (matrix - matrix.mean(axis=0)) / np.where(deviation > 1e-9, deviation, np.inf)
+    return result
+
+
+def word_vectors(texts: list[str]) -> Floats:
+    """Return TF-IDF rows of length 1 (words hashed to `HASHES` columns), shape (n, HASHES)."""
+    counts = np.zeros((len(texts), HASHES))
+    for row, text in enumerate(texts):
+        for word in re.findall(r"\w+", text.lower()):
+            counts[row, zlib.crc32(word.encode()) % HASHES] += 1
+    weighted = np.log1p(counts) * np.log((1 + len(texts)) / (1 + np.count_nonzero(counts, axis=0)))
+    result: Floats = weighted / np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-12)
+    return result
+
+
+def _distances(values: NDArray[np.floating]) -> Floats:
+    """Euclidean distances of rows, shape (n, n)."""
+    matrix = np.asarray(values, dtype=np.float64)
+    matrix = matrix - matrix.mean(axis=0)
+    square = np.square(matrix).sum(axis=1)
+    distances: Floats = np.sqrt(np.maximum(square[:, None] + square[None] - 2 * matrix @ matrix.T, 0))
+    return distances
+
+
+def _within_classes(
+    own: Floats, source: Floats, codes: Codes, rng: np.random.Generator
+) -> tuple[float, Floats]:
+    """Correlation over pairs of one class, and the same with the input's rows permuted within classes."""
+    first, second = np.nonzero(np.triu(codes[:, None] == codes[None], 1))
+    own_pairs = _centred_by_class(own[first, second], codes[first])
+    found = []
+    for number in range(PERMUTATIONS + 1):
+        order = np.arange(len(codes))
+        if number:
+            for label in np.unique(codes):
+                members = np.flatnonzero(codes == label)
+                order[members] = rng.permutation(members)
+        pairs = _centred_by_class(source[order[first], order[second]], codes[first])
+        size = np.linalg.norm(own_pairs) * np.linalg.norm(pairs)
+        found.append(float(own_pairs @ pairs / size) if size > 0 else 0.0)
+    return found[0], np.array(found[1:])
+
+
+def _centred_by_class(pairs: Floats, codes: Codes) -> Floats:
+    count = np.maximum(np.bincount(codes), 1)
+    mean = np.bincount(codes, weights=pairs) / count
+    centred: Floats = pairs - mean[codes]
+    return centred
+
+
+def _label_p(own: Floats, labelling: Labelling, position: Codes, rng: np.random.Generator) -> float:
+    """Permutation p that tracks of one class are nearer to each other than tracks of different classes."""
+    null = labelling.permutations(PERMUTATIONS, rng)[:, position]
+    both = np.concatenate([labelling.codes[position][None], null])
+    nearness = []
+    for codes in both:
+        same = codes[:, None] == codes[None]
+        nearness.append(-float(own[same].sum() / max(np.count_nonzero(same) - len(codes), 1)))
+    return p_value(nearness[0], np.array(nearness[1:]))

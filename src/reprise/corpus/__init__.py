@@ -1,0 +1,1 @@
+"""The embedded corpus: music, lyrics and ground truth, composed and rendered offline with numpy and scipy."""

@@ -1,0 +1,70 @@
+"""The finetuned model on disk: merged backbone, head, labels. Reading it needs no adapter library."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reprise.errors import BadInput
+from reprise.finetune.backbone import CONFIG, Backbone, from_arrays, load_backbone, save_backbone, to_arrays
+from reprise.finetune.classifier import Classifier
+from reprise.tables import read_json, read_tensors, write_tensors
+
+HEAD = "head.safetensors"
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A finetuned classifier, ready to use.
+
+    Attributes
+    ----------
+    model
+        Backbone with merged adapters, and head; in evaluation mode.
+    labels
+        Names of the classes, in their order.
+    embedding_crops
+        Evenly spaced crops over which a track's embedding is averaged.
+    """
+
+    model: Classifier
+    labels: list[str]
+    embedding_crops: int
+
+
+def save_finetuned(directory: str | Path, backbone: Backbone, model: Classifier, facts: dict[str, Any]) -> None:
+    """Write the merged backbone, the head, and the configuration.
+
+    Parameters
+    ----------
+    directory
+        ``data/finetuned``.
+    backbone
+        Backbone with the adapters merged into its kernels.
+    model
+        The classifier whose head is written.
+    facts
+        At least ``labels`` (in class order) and ``embedding_crops``.
+    """
+    save_backbone(directory, backbone, facts)
+    write_tensors(Path(directory) / HEAD, to_arrays(model.head))
+
+
+def load_finetuned(directory: str | Path) -> SavedModel:
+    """Read what `save_finetuned` wrote.
+
+    Raises
+    ------
+    BadInput
+        If head and labels do not belong together.
+    """
+    folder = Path(directory)
+    config = read_json(folder / CONFIG)
+    labels: list[str] = config["labels"]
+    model = Classifier(load_backbone(folder), len(labels), frozen=True)
+    head = read_tensors(folder / HEAD)
+    if head["weight"].shape != (len(labels), model.backbone.dimensions):
+        raise BadInput(f"{folder / HEAD}: shape {head['weight'].shape} does not fit {len(labels)} labels")
+    from_arrays(model.head, head)
+    return SavedModel(model.eval(), labels, config["embedding_crops"])

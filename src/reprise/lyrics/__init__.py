@@ -1,0 +1,1 @@
+"""Lyrics: text to sentence embeddings, without a label."""

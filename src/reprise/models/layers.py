@@ -1,0 +1,128 @@
+"""Network parts that several models share."""
+
+from __future__ import annotations
+
+import itertools
+
+import torch
+from torch import Tensor, nn
+
+from reprise.errors import BadParameter
+
+LOG_VARIANCE_LIMIT = 8.0
+"""Log-variances lie strictly within +- this value, so that no density can explode."""
+
+
+def bounded(log_variance: Tensor) -> Tensor:
+    """Return log-variances squashed smoothly into +- `LOG_VARIANCE_LIMIT`; nearly the identity around 0."""
+    return LOG_VARIANCE_LIMIT * torch.tanh(log_variance / LOG_VARIANCE_LIMIT)
+
+
+def sample(mean: Tensor, log_variance: Tensor, generator: torch.Generator) -> Tensor:
+    """Draw from diagonal Gaussians by the reparameterisation trick (arXiv 1312.6114, section 2.4)."""
+    noise = torch.randn(mean.shape, generator=generator, device=mean.device)
+    return mean + (0.5 * log_variance).exp() * noise
+
+
+def glorot(module: nn.Module) -> None:
+    """Initialise every linear layer by Glorot's uniform rule with zero bias: ReLU latents stay alive."""
+    for layer in module.modules():
+        if isinstance(layer, nn.Linear):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+
+def dense_relu(sizes: tuple[int, ...]) -> nn.Sequential:
+    """Return linear layers from size to size, a ReLU after each."""
+    parts: list[nn.Module] = []
+    for before, after in itertools.pairwise(sizes):
+        parts += [nn.Linear(before, after), nn.ReLU()]
+    return nn.Sequential(*parts)
+
+
+def dense_block(before: int, after: int, dropout: float) -> nn.Sequential:
+    """Return linear layer, batch normalisation, ReLU, dropout."""
+    return nn.Sequential(nn.Linear(before, after), nn.BatchNorm1d(after), nn.ReLU(), nn.Dropout(dropout))
+
+
+class ConvEncoder(nn.Module):
+    """Convolutions of 4x4, stride 2, padding 1, a ReLU after each, flattened.
+
+    Parameters
+    ----------
+    size
+        Bands and frames of the input.
+    channels
+        Output channels of each layer.
+    """
+
+    def __init__(self, size: tuple[int, int], channels: tuple[int, ...]) -> None:
+        super().__init__()
+        sizes = halvings(size, len(channels))
+        self.out_features = channels[-1] * sizes[-1][0] * sizes[-1][1]
+        parts: list[nn.Module] = []
+        for before, after in zip((1, *channels), channels, strict=False):
+            parts += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
+        self.layers = nn.Sequential(*parts, nn.Flatten())
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Return features, shape ``(batch, out_features)``, of maps ``(batch, bands, frames)``."""
+        features: Tensor = self.layers(values[:, None])
+        return features
+
+
+class ConvDecoder(nn.Module):
+    """The mirror of `ConvEncoder`: a linear layer, then transposed convolutions back to the very size.
+
+    Parameters
+    ----------
+    in_features
+        Size of the input vector.
+    size
+        Bands and frames of the output.
+    channels
+        Channels of the encoder's layers.
+    """
+
+    def __init__(self, in_features: int, size: tuple[int, int], channels: tuple[int, ...]) -> None:
+        super().__init__()
+        sizes = halvings(size, len(channels))
+        start = (channels[-1], *sizes[-1])
+        parts: list[nn.Module] = [
+            nn.Linear(in_features, start[0] * start[1] * start[2]),
+            nn.ReLU(),
+            nn.Unflatten(1, start),
+        ]
+        for depth in reversed(range(len(channels))):
+            after = channels[depth - 1] if depth else 1
+            # a halved odd size needs one row or column more on the way back
+            odd = (sizes[depth][0] % 2, sizes[depth][1] % 2)
+            parts.append(
+                nn.ConvTranspose2d(channels[depth], after, 4, stride=2, padding=1, output_padding=odd)
+            )
+            parts += [nn.ReLU()] if depth else []
+        self.layers = nn.Sequential(*parts)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Return maps ``(batch, bands, frames)`` from vectors ``(batch, in_features)``."""
+        maps: Tensor = self.layers(features)[:, 0]
+        return maps
+
+
+def halvings(size: tuple[int, int], layers: int) -> list[tuple[int, int]]:
+    """Return the size before each of the layers and after the last.
+
+    Raises
+    ------
+    BadParameter
+        If the input is too small for that many halvings.
+    """
+    sizes = [size]
+    for _ in range(layers):
+        sizes.append((sizes[-1][0] // 2, sizes[-1][1] // 2))
+    if 0 in sizes[-1]:
+        raise BadParameter(
+            f"channels: {layers} layers halve an input of {size[0]}x{size[1]} to nothing; use fewer layers, "
+            "a smaller pool or longer segments"
+        )
+    return sizes

@@ -1,0 +1,162 @@
+"""What a proof may look at: latents, labels, splits, true factors, descriptors, and the trained model itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reprise.clustering.methods import Clusters, cluster
+from reprise.errors import BadInput, MissingData
+from reprise.evaluation.reference import Reference, read_reference
+from reprise.evaluation.uncertainty import Resampling
+from reprise.models.store import Latents, Unavailable, load_latents, load_model
+from reprise.tables import read_json, read_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from reprise.models.base import Model
+    from reprise.training.tracks import Tracks
+
+PROPERTIES = {"tempo": "tempo", "loudness": "rms_mean", "brightness": "centroid_mean", "noisiness": "flat_mean"}
+"""Property of a track to the descriptor that measures it."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the evidence lies: the declared inputs of the stage ``prove``."""
+
+    models: Path
+    frames: Path
+    vectors: Path
+    lyrics: Path
+    labels: Path
+    splits: Path
+    corpus: Path
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The evidence about one model.
+
+    Parameters
+    ----------
+    name
+        The model.
+    places
+        Where its data lie.
+    latents
+        Its latents of all tracks.
+    k, seeds
+        Number of clusters and of clustering seeds.
+    resampling
+        Numbers of resamples and permutations.
+    """
+
+    name: str
+    places: Places
+    latents: Latents
+    k: int
+    seeds: int
+    resampling: Resampling
+
+    @cached_property
+    def reference(self) -> Reference:
+        """Labels, splits and groups in the order of the latents."""
+        return read_reference(
+            self.places.labels, self.places.splits, self.places.corpus / "corpus.json", self.latents.track_ids
+        )
+
+    @property
+    def attribute(self) -> str:
+        """The label the model was given, or the one it is judged by."""
+        return str(self.config["params"].get("mode", "genre")) if self.conditional else "genre"
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the model was given labels."""
+        return self.latents.labels_used != "none"
+
+    @property
+    def scope(self) -> str:
+        """``test`` for models that were given labels, else ``all``."""
+        return "test" if self.conditional else "all"
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The model's configuration."""
+        return read_json(self.places.models / self.name / "config.json")
+
+    @cached_property
+    def baseline(self) -> Latents | Unavailable:
+        """The latents of the baseline ``pca`` in the order of the model's tracks."""
+        found = load_latents(self.places.models / "pca")
+        if isinstance(found, Latents) and not np.array_equal(found.track_ids, self.latents.track_ids):
+            raise BadInput("data/models/pca and the model embed different tracks; train both again (dvc repro)")
+        return found
+
+    @cached_property
+    def model(self) -> Model:
+        """The trained model, loaded once.
+
+        Raises
+        ------
+        MissingData
+            If the model is not available.
+        """
+        found = load_model(self.places.models / self.name)
+        if isinstance(found, Unavailable):
+            raise MissingData(f"the model {self.name} is not available: {found.why}")
+        return found
+
+    @cached_property
+    def tracks(self) -> Tracks:
+        """The maps of all tracks, without labels."""
+        from reprise.training.tracks import read_tracks
+
+        return read_tracks(self.places.frames, self.places.splits, self.places.lyrics)
+
+    @cached_property
+    def factors(self) -> pd.DataFrame | None:
+        """True factors that vary, one row per track of the latents; ``None`` where the dataset has none."""
+        table = read_table(self.places.corpus / "factors.parquet", "factors").set_index("track_id")
+        table = table.reindex(self.latents.track_ids)
+        if table.empty or table.shape[1] == 0 or table.isna().to_numpy().any():
+            return None
+        varying = [column for column in sorted(table.columns) if table[column].nunique() > 1]
+        return table[varying] if varying else None
+
+    @cached_property
+    def properties(self) -> dict[str, NDArray[np.float64]]:
+        """Measured acoustic properties of each track by name."""
+        table = read_table(self.places.vectors / "descriptors.parquet", "descriptors").set_index("track_id")
+        table = table.reindex(self.latents.track_ids)
+        return {name: table[column].to_numpy(dtype=np.float64) for name, column in PROPERTIES.items()}
+
+    def kmeans(self, latents: NDArray[Any], k: int | None = None) -> list[Clusters]:
+        """Cluster latents by K-Means, once per seed."""
+        first = self.resampling.seed
+        count = self.k if k is None else k
+        return [cluster(latents, "kmeans", count, seed) for seed in range(first, first + self.seeds)]
+
+    @cached_property
+    def clusters(self) -> list[Clusters]:
+        """K-Means of the model's latents."""
+        return self.kmeans(self.latents.values)
+
+    @cached_property
+    def baseline_clusters(self) -> list[Clusters]:
+        """K-Means of the baseline's latents."""
+        assert isinstance(self.baseline, Latents)
+        return self.kmeans(self.baseline.values)
+
+
+def read_evidence(name: str, places: Places, k: int, seeds: int, resampling: Resampling) -> Evidence | Unavailable:
+    """Return the evidence about a trained model, or why there is none."""
+    latents = load_latents(places.models / name)
+    return latents if isinstance(latents, Unavailable) else Evidence(name, places, latents, k, seeds, resampling)

@@ -1,0 +1,134 @@
+"""Names of clusters: their dominant tags, or what their descriptors say; clusters too small or without a theme get none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+TAGS_IN_NAME = 2
+AXES_IN_NAME = 3
+
+AXES = (
+    ("tempo", "slow", "fast"),
+    ("centroid_mean", "dark", "bright"),
+    ("chroma_mean", "sparse", "dense"),  # share of the twelve pitch classes that sound together
+    ("rms_mean", "quiet", "loud"),
+    ("flat_mean", "tonal", "noisy"),
+    ("rms_std", "even", "dynamic"),
+    ("tempo_conf", "loose", "steady"),
+)
+"""Descriptors that a listener has a word for: (column, word when low, word when high)."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a cluster needs to be kept.
+
+    Attributes
+    ----------
+    min_share
+        Smallest share of the training tracks, in [0, 1].
+    fdr
+        False discovery rate at which a tag is over-represented.
+    theme
+        Distance of a cluster's mean from the overall mean, in standard deviations, from which a descriptor makes a theme.
+    """
+
+    min_share: float
+    fdr: float
+    theme: float
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The fate of one cluster.
+
+    Attributes
+    ----------
+    name
+        Its label; empty if it is discarded.
+    named_by
+        "tags" or "descriptors"; for a discarded cluster the reason, "small" or "themeless".
+    """
+
+    name: str
+    named_by: str
+
+
+def tag_words(profile: pd.DataFrame, cluster: int, fdr: float) -> list[str]:
+    """Return the over-represented tags of a cluster, most significant first ("high-energy" becomes "High-Energy")."""
+    rows = profile[(profile["cluster"] == cluster) & (profile["q_value"] <= fdr) & (profile["lift"] > 1)]
+    return ["-".join(part.capitalize() for part in str(tag).split("-")) for tag in rows["tag"]]
+
+
+def descriptor_words(centre: pd.Series[float], theme: float) -> list[str]:
+    """Return words for the descriptors on which a cluster stands out, strongest first.
+
+    Parameters
+    ----------
+    centre
+        Standardised mean of the cluster, indexed by descriptor; descriptors without a word are ignored.
+    theme
+        Smallest absolute value, in standard deviations.
+    """
+    present = [(float(centre[column]), low, high) for column, low, high in AXES if column in centre.index]
+    strong = [axis for axis in present if abs(axis[0]) >= theme]
+    return [high if value > 0 else low for value, low, high in sorted(strong, key=lambda axis: -abs(axis[0]))]
+
+
+def name_clusters(shares: pd.Series[float], centres: pd.DataFrame, profile: pd.DataFrame, rules: Rules) -> dict[int, Theme]:
+    """Name every cluster, or say why it has no name.
+
+    Parameters
+    ----------
+    shares
+        Share of the training tracks in each cluster, indexed by cluster.
+    centres
+        Standardised centres, one row per cluster, one column per descriptor.
+    profile
+        Result of `reprise.relabel.profiles.profile_clusters`; empty where there are no tags.
+    rules
+        What a cluster needs to be kept.
+
+    Returns
+    -------
+    dict
+        Cluster to its theme; names are unique. A cluster without an over-represented tag is named by its descriptors.
+    """
+    themes: dict[int, Theme] = {}
+    taken: set[str] = set()
+    for cluster in sorted(centres.index):
+        if float(shares.get(cluster, 0.0)) < rules.min_share:
+            themes[cluster] = Theme("", "small")
+            continue
+        from_tags = tag_words(profile, cluster, rules.fdr)
+        words = from_tags or descriptor_words(centres.loc[cluster], rules.theme)
+        if not words:
+            themes[cluster] = Theme("", "themeless")
+            continue
+        name = _unique(words, TAGS_IN_NAME if from_tags else AXES_IN_NAME, taken)
+        taken.add(name)
+        themes[cluster] = Theme(name, "tags" if from_tags else "descriptors")
+    return themes
+
+
+def _unique(words: list[str], wanted: int, taken: set[str]) -> str:
+    """Join the first words, descriptors in the order of `AXES`; take more of them, then a number, until the name is new."""
+    names = [" / ".join(sorted(words[:count], key=_axis)) for count in range(wanted, max(wanted, len(words)) + 1)]
+    for name in names:
+        if name not in taken:
+            return name
+    return next(f"{names[0]} ({number})" for number in range(2, len(taken) + 3) if f"{names[0]} ({number})" not in taken)
+
+
+def _axis(word: str) -> int:
+    """Position of a descriptor's word; the same for all tags, whose order stays."""
+    return next((index for index, (_, low, high) in enumerate(AXES) if word in (low, high)), len(AXES))
+
+
+def label_indices(themes: dict[int, Theme]) -> dict[str, int]:
+    """Return the class index of each label: alphabetical, from 0."""
+    names = sorted(theme.name for theme in themes.values() if theme.name)
+    return {name: index for index, name in enumerate(np.unique(names).tolist())}

@@ -1,0 +1,1 @@
+"""Splitting: training, validation and test parts that share neither an artist nor a recording."""

@@ -1,0 +1,188 @@
+"""Prove from DVC's own graph what each stage cannot depend on.
+
+    python -m reprise.taint             exit 1 and the route of the secret, if a promise is broken
+
+A secret is named where it is born, on an out:        ``data/labels/test: {labels: [genre-test]}``
+A stage may promise ignorance:                        ``meta: {free_of: [genre-test]}``
+A stage may be trusted to keep a secret to itself:    ``meta: {declassifies: true}``
+
+Every out of a stage carries all secrets of all its deps and those named on it; an out of a declassifying stage carries only those named on it. Code
+and parameters carry none. The proof holds because a stage can read only what it declares (`reprise.hermetic`); that a declassifier deserves its
+trust is tested by experiment. Annotations are no part of ``dvc.lock``: changing them runs nothing again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dvc.repo import Repo
+
+META_KEYS = frozenset({"free_of", "declassifies"})
+
+
+@dataclass(frozen=True)
+class StageTaint:
+    """What one stage may depend on.
+
+    Attributes
+    ----------
+    name
+        Address, e.g. ``train@pca``.
+    secrets
+        Secrets its deps may carry, each with the route it takes: paths of outs from its birth to the dep, joined by arrows.
+    born
+        Secrets that are named on its outs.
+    promised
+        Secrets it promises not to depend on.
+    declassifies
+        Whether it is trusted to keep secrets from its outs.
+    unknown
+        Keys of its ``meta`` that mean nothing here: misspelt promises.
+    """
+
+    name: str
+    secrets: dict[str, str]
+    born: frozenset[str]
+    promised: tuple[str, ...]
+    declassifies: bool
+    unknown: tuple[str, ...]
+
+
+def stage_taints(repo: Repo) -> list[StageTaint]:
+    """Follow the secrets through the pipeline.
+
+    Parameters
+    ----------
+    repo
+        An opened DVC repository.
+
+    Returns
+    -------
+    list of StageTaint
+        In an order in which data can flow, stages before those that read their outs.
+    """
+    import networkx as nx
+
+    carried: list[tuple[Any, dict[str, str]]] = []  # an out, and the route of each secret it may carry
+    found = []
+    graph = repo.index.graph  # an edge goes from a stage to the one whose out it reads
+    for stage in nx.lexicographical_topological_sort(graph.reverse(), key=lambda stage: stage.addressing):
+        secrets = _arriving(stage.deps, carried)
+        meta = dict(stage.meta or {})
+        named = {out: [str(label) for label in out.annot.labels] for out in stage.outs}
+        for out in stage.outs:
+            passed = {} if meta.get("declassifies") else secrets
+            routes = {secret: f"{route} → {out.def_path}" for secret, route in passed.items()}
+            carried.append((out, routes | dict.fromkeys(named[out], out.def_path)))
+        if stage.is_data_source:
+            continue
+        found.append(
+            StageTaint(
+                name=stage.addressing,
+                secrets=secrets,
+                born=frozenset(label for labels in named.values() for label in labels),
+                promised=tuple(map(str, meta.get("free_of", ()))),
+                declassifies=bool(meta.get("declassifies", False)),
+                unknown=tuple(sorted(set(meta) - META_KEYS)),
+            )
+        )
+    return found
+
+
+def broken_promises(taints: Iterable[StageTaint], named: frozenset[str]) -> list[str]:
+    """Return a sentence for each promise that does not hold, or that cannot mean what it says.
+
+    Parameters
+    ----------
+    taints
+        The stages.
+    named
+        All secrets that are named on some out.
+    """
+    found = []
+    for stage in taints:
+        for secret in stage.promised:
+            if secret not in named:
+                known = ", ".join(sorted(named)) or "none"
+                found.append(
+                    f"{stage.name} promises not to depend on '{secret}', which no out is labelled with (secrets: {known})"
+                )
+            elif secret in stage.secrets:
+                found.append(
+                    f"{stage.name} promises not to depend on '{secret}', but can: {stage.secrets[secret]}"
+                )
+        for key in stage.unknown:
+            found.append(
+                f"{stage.name}: meta key '{key}' is unknown; valid are {', '.join(sorted(META_KEYS))}"
+            )
+    return found
+
+
+def named_secrets(repo: Repo) -> frozenset[str]:
+    """Return all secrets that are named on some out."""
+    return frozenset(str(label) for out in repo.index.outs for label in out.annot.labels)
+
+
+def describe(taints: Iterable[StageTaint]) -> str:
+    """Return one line for each stage: what it may depend on."""
+    rows = list(taints)
+    width = max((len(stage.name) for stage in rows), default=0)
+    lines = []
+    for stage in rows:
+        secrets = ", ".join(sorted(stage.secrets)) or "no secret"
+        notes = ["declassifies"] * stage.declassifies + [f"promised: {len(stage.promised)}"] * bool(
+            stage.promised
+        )
+        lines.append(
+            f"{stage.name:{width}}  may depend on: {secrets}" + (f"  ({'; '.join(notes)})" if notes else "")
+        )
+    return "\n".join(lines)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print what each stage may depend on; return 1 if a promise is broken."""
+    from dvc.repo import Repo
+
+    parser = argparse.ArgumentParser(prog="reprise.taint", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("root", nargs="?", default=".", help="project root (default: here)")
+    with Repo(str(Path(parser.parse_args(argv).root))) as repo:
+        taints, named = stage_taints(repo), named_secrets(repo)
+    broken = broken_promises(taints, named)
+    print(describe(taints))
+    print(
+        f"{sum(len(stage.promised) for stage in taints)} promises about {len(named)} secrets, {len(broken)} broken"
+    )
+    for sentence in broken:
+        print(sentence, file=sys.stderr)
+    return int(bool(broken))
+
+
+def _arriving(deps: Iterable[Any], carried: list[tuple[Any, dict[str, str]]]) -> dict[str, str]:
+    """Secrets that deps carry, by the shortest route."""
+    arriving: dict[str, str] = {}
+    for dep in deps:
+        for out, routes in carried:
+            if _overlap(dep.fs_path, out.fs_path):
+                for secret, route in routes.items():
+                    arriving[secret] = min(
+                        arriving.get(secret, route), route, key=lambda path: (len(path), path)
+                    )
+    return arriving
+
+
+def _overlap(dep: str | None, out: str | None) -> bool:
+    """Whether one path is the other, or lies in it. Parameters have no path."""
+    if not dep or not out:
+        return False
+    a, b = PurePath(dep), PurePath(out)
+    return a.is_relative_to(b) or b.is_relative_to(a)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""Stage features@role: log-mel, MFCC, descriptors, pooled statistics and fingerprints of every track."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reprise import params
+from reprise.audio.extract import Job, extract_collection
+from reprise.audio.settings import AudioSettings
+from reprise.stage import run
+from reprise.tables import read_table, write_json
+
+CORPUS = Path("data/corpus")
+FEATURES = Path("data/features")
+METRICS = Path("metrics/features")
+
+
+def main(role: str) -> None:
+    """Extract the features of one role's tracks."""
+    p = params.load().features
+    settings = AudioSettings(p.sample_rate, p.n_fft, p.hop_length, p.n_mels, p.n_mfcc)
+    tracks = read_table(CORPUS / role / "tracks.parquet", "tracks")
+    counts = extract_collection(
+        CORPUS / role / "audio", tracks, FEATURES / role, Job(settings, p.workers, p.chunk)
+    )
+    write_json(METRICS / f"{role}.json", counts)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,35 @@
+"""Stage split@role: training, validation and test parts by artist and near-duplicate, without a label."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reprise import params
+from reprise.splitting.assign import Fractions
+from reprise.splitting.split import Fingerprints, SplitSettings, split
+from reprise.stage import run
+from reprise.tables import read_array, read_table, write_json, write_table
+
+CORPUS = Path("data/corpus")
+FEATURES = Path("data/features")
+SPLITS = Path("data/splits")
+METRICS = Path("metrics/split")
+
+
+def main(role: str) -> None:
+    """Split one role's tracks."""
+    p = params.load()
+    groups = read_table(CORPUS / role / "groups.parquet", "groups")
+    vectors = FEATURES / role / "vectors"
+    ids = list(read_table(vectors / "descriptors.parquet", "descriptors")["track_id"])
+    fingerprints = Fingerprints(ids, read_array(vectors / "fingerprints.npy"))
+    fractions = Fractions(p.split.train, p.split.validation, p.split.test)
+    splits, metrics = split(
+        groups, fingerprints, SplitSettings(fractions, p.split.duplicate_similarity, p.seed)
+    )
+    write_table(SPLITS / f"{role}.parquet", splits, "splits")
+    write_json(METRICS / f"{role}.json", metrics)
+
+
+if __name__ == "__main__":
+    run(main)
