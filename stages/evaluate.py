@@ -29,7 +29,7 @@ def main(model: str) -> None:
         tables.write_json(METRICS, {"available": False, "why": latents.why, "selected_model": model})
         write_absent_plots(PLOTS, model, latents.why)
         return
-    resampling = Resampling(settings.evaluate.resamples, settings.evaluate.permutations, settings.seed)
+    resampling = Resampling(settings.evaluate.bootstrap, settings.evaluate.permutations, settings.seed)
     subject = Subject(
         latents.values,
         latents.labels_used,

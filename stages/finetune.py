@@ -5,7 +5,7 @@ import pandas as pd
 from reprise import params as parameters
 from reprise import tables
 from reprise.finetune import report
-from reprise.finetune.adapters import base_arrays, save_adapter
+from reprise.finetune.adapters import save_adapter
 from reprise.finetune.backbone import load_backbone
 from reprise.finetune.embedding import embed_all
 from reprise.finetune.finetuning import METHODS, Settings, finetune
@@ -27,27 +27,19 @@ def main() -> None:
     """Read backbone, spectrograms and labels; write adapters, the merged model, training curves and metrics."""
     params = parameters.load()
     settings = Settings.from_params(params.finetune.to_dict())
-    spectrograms = read_spectrograms(FRAMES)
+    spectrograms, tags = read_spectrograms(FRAMES), tables.read_table(TAGS, "tags")
     data = read_labelled(spectrograms, SPLITS, LABELS, INDICES)
-    tags = tables.read_table(TAGS, "tags")
     targets = tag_targets(spectrograms.track_ids, tags, data.split == "train", params.pretrain.min_tag_tracks)
     backbone = load_backbone(BACKBONE)
     results = {method: finetune(method, backbone, data, settings, params.seed) for method in METHODS}
     pretrained = embed_all(backbone, data.mel, settings.embedding_crops)
-    embeddings = {"pretrained": pretrained, **{name: results[name].embeddings for name in ("lora", "full")}}
+    study = report.Study(backbone, pretrained, results, data, targets)
     lora = results["lora"].model
-    frozen, base = report.frozen_check(backbone, lora), base_arrays(lora.backbone)
     merged = report.merged_backbone(lora)
-    metrics = {
-        **report.compare(results, pretrained, data, params.seed),
-        "lora": {**report.lora_facts(lora, settings.adapter), "frozen": frozen, "merge": report.merge_check(lora, merged, data, base)},
-        "original_tags": report.tag_probes(embeddings, targets, data.split, params.seed),
-        "labels_used": "acoustic labels of training tracks; original tags of training tracks, for the probes only",
-    }
     save_adapter(f"{FINETUNED}/adapter", lora.backbone, settings.adapter)
-    save_finetuned(FINETUNED, merged, lora, {"labels": data.labels, "embedding_crops": settings.embedding_crops, "method": "lora"})
+    save_finetuned(FINETUNED, merged, lora, data.labels, settings.embedding_crops)
     tables.write_csv("plots/training/finetune.tsv", pd.DataFrame(report.curves(results)), separator="\t")
-    tables.write_json("metrics/finetune.json", metrics)
+    tables.write_json("metrics/finetune.json", report.summarise(study, merged, settings.adapter, params.seed))
 
 
 if __name__ == "__main__":

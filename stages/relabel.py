@@ -34,7 +34,9 @@ def main() -> None:
     tables.write_csv("plots/relabel/k.csv", result.numbers)
     save_png(heat_map(result, rules.fdr), "plots/relabel/heatmap.png")
     save_png(track_map(result), "plots/relabel/map.png")
-    tables.write_json("metrics/relabel.json", summarise(result, rules, fixed=settings.k > 0, seed=params.seed))
+    tables.write_json(
+        "metrics/relabel.json", summarise(result, rules, fixed=settings.k > 0, seed=params.seed)
+    )
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ def stage_taints(repo: Repo) -> list[StageTaint]:
     carried: list[tuple[Any, dict[str, str]]] = []  # an out, and the route of each secret it may carry
     found = []
     graph = repo.index.graph  # an edge goes from a stage to the one whose out it reads
-    for stage in nx.lexicographical_topological_sort(graph.reverse(), key=lambda stage: stage.addressing):
+    for stage in nx.lexicographical_topological_sort(graph.reverse(), key=_name):
         secrets = _arriving(stage.deps, carried)
         meta = dict(stage.meta or {})
         named = {out: [str(label) for label in out.annot.labels] for out in stage.outs}
@@ -84,7 +84,7 @@ def stage_taints(repo: Repo) -> list[StageTaint]:
             continue
         found.append(
             StageTaint(
-                name=stage.addressing,
+                name=_name(stage),
                 secrets=secrets,
                 born=frozenset(label for labels in named.values() for label in labels),
                 promised=tuple(map(str, meta.get("free_of", ()))),
@@ -161,6 +161,12 @@ def main(argv: list[str] | None = None) -> int:
     for sentence in broken:
         print(sentence, file=sys.stderr)
     return int(bool(broken))
+
+
+def _name(stage: Any) -> str:
+    """Name a stage as DVC does at the project root, wherever this runs."""
+    name = str(getattr(stage, "name", None) or "")
+    return name if stage.path_in_repo == "dvc.yaml" else f"{stage.path_in_repo}:{name}".rstrip(":")
 
 
 def _arriving(deps: Iterable[Any], carried: list[tuple[Any, dict[str, str]]]) -> dict[str, str]:

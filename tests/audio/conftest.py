@@ -28,7 +28,7 @@ def make_signal(name: str, seconds: float = 6.0) -> Float32:
     impulse[n // 2] = 0.9
     values = {
         "noise": 0.2 * rng.standard_normal(n),
-        "sine": 0.5 * np.sin(2 * np.pi * 1000.0 * time),
+        "sine": 0.5 * np.sin(2 * np.pi * 1000.0 * time) + 1e-4 * rng.standard_normal(n),
         "sweep": 0.5 * np.sin(2 * np.pi * (100.0 * time + 700.0 * time**2)),
         "clicks": 0.3 * clicks,
         "music": 0.2 * chord * swell + 0.3 * clicks + 0.01 * rng.standard_normal(n),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import adjusted_mutual_info_score
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from reprise import tables
 from reprise.audit.labelling import Labelling, Plan
@@ -23,6 +24,13 @@ GENRES = ("blues", "jazz", "metal", "reggae", "classical", "hip hop")
 ARTISTS, PER_ARTIST = 48, 3
 N = ARTISTS * PER_ARTIST
 MODELS = ("pca", "cvae")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Run as the stage does: small matrices on many threads of a busy machine mostly wait."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture
@@ -62,6 +70,14 @@ def clean_material(clean_world: Callable[[int], Path]) -> Callable[[int], Materi
         return read_material(root / "data", root / "metrics", list(MODELS))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """Return the clean world of seed 0, to plant leaks in (nothing in it may be changed in place)."""
+    root = tmp_path_factory.mktemp("world")
+    _World(root, 0).write()
+    return read_material(root / "data", root / "metrics", list(MODELS))
 
 
 def _hashes(seed: int, n: int = N) -> NDArray[np.str_]:

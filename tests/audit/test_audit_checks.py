@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from reprise.audit.checks.envelope import envelopes, read_envelope, read_level
+from reprise.audit.checks.envelope import Envelope, envelopes, read_envelope, read_level
 from reprise.audit.checks.functions import copies_of_inputs, functions_of_inputs
 from reprise.audit.checks.identifiers import identifiers
 from reprise.audit.checks.label_columns import label_columns
@@ -24,7 +24,7 @@ from reprise.tables import TARGETS
 
 Labelled = Callable[[int], Labelling]
 PLAN = Plan(permutations=499, seed=0)
-WORLDS = 60
+WORLDS = 40
 
 
 def rejected(p: list[float | None]) -> int:
@@ -57,12 +57,12 @@ def test_hash_order_and_hash_ids_raise_no_alarm(labelled: Labelled) -> None:
     p: dict[str, list[float | None]] = {}
     for seed in range(WORLDS):
         labels = labelled(seed)
-        plan = Plan(permutations=199, seed=seed)
+        plan = Plan(permutations=99, seed=seed)
         for finding in (*row_order("rows", "s", labels.ids, labels, plan), *identifiers("s", labels, plan)):
             p.setdefault(finding.check, []).append(finding.p)
             assert finding.p is not None or finding.severity == "ok"
     for check in ("row_order.neighbours", "row_order.trend", "identifiers.characters"):
-        assert rejected(p[check]) <= 8, check  # 3 expected at .05; 8 or fewer in 99.5 %
+        assert rejected(p[check]) <= 7, check  # 2 expected at .05; at most 7 in 99.9 %
 
 
 def test_rows_out_of_order_are_named(labelled: Labelled) -> None:
@@ -138,12 +138,10 @@ def test_lengths_that_vary_without_the_genre_raise_no_alarm(labelled: Labelled) 
         one = read_envelope_of(rng.integers(1, 5, len(labels.ids)))
         found = envelopes("s", dict(zip(map(str, labels.ids), one, strict=True)), labels, Plan(199, seed))
         p.append(by_check(found)["envelope.size"].p)
-    assert rejected(p) <= 8
+    assert rejected(p) <= 7
 
 
-def read_envelope_of(sizes: np.ndarray) -> list[object]:
-    from reprise.audit.checks.envelope import Envelope
-
+def read_envelope_of(sizes: np.ndarray) -> list[Envelope]:
     return [Envelope(int(size), "", 0, 0) for size in sizes]
 
 
@@ -190,7 +188,7 @@ def test_a_genre_that_is_mentioned_everywhere_is_none(labelled: Labelled) -> Non
         [found] = label_words("s", texts, labels, Plan(199, seed))
         assert found.severity == "warn"  # what it would become if the test rejected
         alarms += rejected([found.p])
-    assert alarms <= 8
+    assert alarms <= 7
 
 
 def test_one_text_for_each_genre_is_a_leak_and_own_texts_are_not(labelled: Labelled) -> None:
@@ -209,7 +207,7 @@ def test_texts_repeated_across_genres_raise_no_alarm(labelled: Labelled) -> None
         rng = np.random.default_rng(seed)
         texts = {str(track): f"text {rng.integers(0, 40)}" for track in labels.ids}
         p.append(repeated_lyrics("s", texts, labels, Plan(199, seed)).p)
-    assert rejected(p) <= 8
+    assert rejected(p) <= 7
 
 
 @pytest.mark.parametrize(

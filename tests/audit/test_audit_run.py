@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from reprise import tables
-from reprise.audit.finding import Finding, benjamini_hochberg, decide
+from reprise.audit.finding import Finding, Severity, benjamini_hochberg, decide
 from reprise.audit.labelling import Labelling
 from reprise.audit.report import metrics, table
 from reprise.audit.run import Settings, run_checks
@@ -27,7 +27,7 @@ def leaks(findings: list[Finding]) -> set[str]:
     return {finding.check for finding in findings if finding.severity == "leak"}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_a_clean_world_has_no_leak_and_no_warning(
     clean_material: MaterialOf, settings: Settings, seed: int
 ) -> None:
@@ -80,13 +80,10 @@ def copy_in_another_part(material: Material) -> Material:
     return replace(material, roles=material.roles | {"tracks": changed})
 
 
-def test_label_in_train_table(material: Material) -> Material:
+def label_of_a_test_track_in_training(material: Material) -> Material:
     tables_ = material.label_tables
     moved = np.append(tables_["train"], tables_["test"][:1])
     return replace(material, label_tables={"train": moved, "test": tables_["test"][1:]})
-
-
-test_label_in_train_table.__test__ = False  # type: ignore[attr-defined]  # a mutation, not a test
 
 
 def best_seed_reported(material: Material) -> Material:
@@ -136,11 +133,11 @@ def padded_clips(material: Material) -> Material:
 
 PLANTED: dict[str, tuple[Callable[[Material], Material], str]] = {
     "one-hot in latents": (one_hot_in_latents, "label_columns.exact"),
-    "lyrics embeddings from the genre": (lyrics_from_the_genre, "own_input.distances"),
+    "lyrics embeddings from the genre": (lyrics_from_the_genre, "own_input.follows"),
     "rows sorted by genre": (rows_sorted_by_genre, "row_order.neighbours"),
     "split by track": (split_by_track, "splits.artist"),
     "copy in another part": (copy_in_another_part, "splits.duplicate"),
-    "test label in the training table": (test_label_in_train_table, "splits.label_tables"),
+    "test label in the training table": (label_of_a_test_track_in_training, "splits.label_tables"),
     "best seed reported": (best_seed_reported, "scores.recomputed"),
     "hard rows dropped": (hard_rows_dropped, "scores.rows"),
     "target among inputs": (target_among_inputs, "functions.monotone"),
@@ -152,19 +149,18 @@ PLANTED: dict[str, tuple[Callable[[Material], Material], str]] = {
 
 
 @pytest.mark.parametrize("name", PLANTED)
-def test_a_planted_leak_is_found(clean_material: MaterialOf, settings: Settings, name: str) -> None:
+def test_a_planted_leak_is_found(material: Material, settings: Settings, name: str) -> None:
     plant, check = PLANTED[name]
-    assert check in leaks(run_checks(plant(clean_material(0)), settings))
+    assert check in leaks(run_checks(plant(material), settings))
 
 
-def test_exchanged_rows_are_at_least_a_warning(clean_material: MaterialOf, settings: Settings) -> None:
-    found = run_checks(exchanged_feature_rows(clean_material(0)), settings)
+def test_exchanged_rows_are_at_least_a_warning(material: Material, settings: Settings) -> None:
+    found = run_checks(exchanged_feature_rows(material), settings)
     subjects = {f.subject for f in found if f.severity in ("warn", "leak")}
     assert "descriptors from audio level given genre" in subjects
 
 
-def test_a_control_that_is_not_found_is_a_warning(clean_material: MaterialOf, settings: Settings) -> None:
-    material = clean_material(0)
+def test_a_control_that_is_not_found_is_a_warning(material: Material, settings: Settings) -> None:
     [control] = material.controls
     blind = replace(control, values=control.values[:, :-6])
     found = run_checks(replace(material, controls=(blind,)), settings)
@@ -172,9 +168,8 @@ def test_a_control_that_is_not_found_is_a_warning(clean_material: MaterialOf, se
 
 
 def test_without_labels_lyrics_and_clusters_the_audit_says_what_it_skipped(
-    clean_material: MaterialOf, settings: Settings
+    material: Material, settings: Settings
 ) -> None:
-    material = clean_material(0)
     nothing = np.zeros(0, dtype=str)
     empty = Representation("lyrics embeddings", "lyrics", nothing, np.zeros((0, 24)))
     bare = replace(
@@ -261,9 +256,7 @@ def test_permuting_between_artists_keeps_tracks_of_an_artist_together(
 
 
 def test_the_gravest_finding_comes_first() -> None:
-    found = [
-        Finding("a.b", str(n), "s", severity, 0.0, "e", "r")
-        for n, severity in enumerate(("ok", "leak", "warn"))
-    ]
+    order: tuple[Severity, ...] = ("ok", "leak", "warn")
+    found = [Finding("a.b", str(n), "s", severity, 0.0, "e", "r") for n, severity in enumerate(order)]
     assert table(found)["severity"].tolist() == ["leak", "warn", "ok"]
     assert metrics(found, 0.01, {})["checks"]["a"]["b"]["1"]["remedy"] == "r"

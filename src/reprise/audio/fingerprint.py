@@ -5,8 +5,9 @@ subtracting each band's mean level removes gain and equalisation; dividing by a 
 frequency leaves the fine structure, which is as particular to a recording as its events are. Magnitudes of a
 modulation spectrum were introduced as features by Kingsbury, Morgan and Greenberg (1998).
 
-Two fingerprints are compared by their cosine, which is their dot product. On 100 tracks of GTZAN, different tracks
-reach 0.58, copies through mp3, another gain or a shift of up to 4 s at least 0.85.
+Two fingerprints are compared by their cosine, which is their dot product. Among 100 tracks of GTZAN, the most similar
+two of different recordings reach 0.55; copies with another gain, through mp3, with noise at 20 dB or shifted by up to
+2 s stay above 0.95, and above 0.84 when shifted by 4 s.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SPAN = 29.7  # seconds that are compared, from the start; shorter tracks are pad
 N_BANDS = 16
 N_MODULATIONS = 128  # bins of 1 / SPAN Hz: up to 4.3 Hz, the rate of eighth notes
 NEIGHBOURS = 9  # modulation bins of the local average
-TOP_DB = 60.0  # level differences below this range are noise
+TOP_DB = 40.0  # what lies further below the loudest moment is noise of one copy
 STILL = 1.0  # dB: a band that moves by less has no events
 
 

@@ -31,7 +31,7 @@ class RowFile:
 
     def __init__(self, path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
         self._path = path
-        self._partial = path.with_name(f".{path.name}.partial")
+        self._partial = path.with_name(f".{path.stem}.partial{path.suffix}")
         self._rows = create_array(self._partial, shape, dtype)
         self._used = 0
 

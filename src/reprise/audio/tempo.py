@@ -79,7 +79,9 @@ def tempogram_mean(onsets: Float32, length: int) -> Float64:
     size = scipy.fft.next_fast_len(2 * length - 1, real=True)
     total = np.zeros(size // 2 + 1)
     for start in range(0, onsets.size, FRAMES_PER_BLOCK):
-        total += _normalised_power(windows[start : start + FRAMES_PER_BLOCK] * hann(length), size)
+        total += _normalised_power(
+            windows[start : start + FRAMES_PER_BLOCK] * hann(length).astype(np.float32), size
+        )
     mean: Float64 = scipy.fft.irfft(total / onsets.size, size)[:length]
     return mean
 
@@ -125,7 +127,7 @@ def _confidence(correlation: Float64, bpm: Float64, best: int) -> float:
 @lru_cache(maxsize=8)
 def _window_overlap(length: int) -> Float64:
     """Return the window's own autocorrelation, by which a perfect repetition fades with the lag."""
-    window = hann(length).astype(np.float64)
+    window = hann(length)
     overlap: Float64 = np.correlate(window, window, "full")[length - 1 :]
     floored: Float64 = np.maximum(overlap / overlap[0], 1e-3)
     return floored

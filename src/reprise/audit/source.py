@@ -155,7 +155,7 @@ def _ids(table: pd.DataFrame) -> Strings:
 
 
 def _texts(corpus: Path) -> dict[str, str]:
-    texts = read_table(corpus / "lyrics.parquet", "lyrics")
+    texts = read_table(corpus / "lyrics.parquet", "lyrics").dropna(subset=["text"])
     return dict(zip(_ids(texts), texts["text"].to_numpy(dtype=str), strict=True))
 
 

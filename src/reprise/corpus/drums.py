@@ -144,7 +144,8 @@ class DrumSet:
         cluster = sum(
             np.sign(np.sin(np.float32(2 * np.pi * self._hat_cutoff * r) * time)) for r in METAL_RATIOS
         )
-        sound = 0.6 * self._noise(len(time)) + (0.18 if ringing else 0.08) * np.asarray(cluster)
+        ring = np.float32(0.18 if ringing else 0.08) * np.asarray(cluster, np.float32)
+        sound = np.float32(0.6) * self._noise(len(time)) + ring
         for cutoff in (self._hat_cutoff, 0.8 * self._hat_cutoff):
             sound = sound - smooth(sound, cutoff)
         return np.asarray(0.9 * sound * np.exp(-time / np.float32(decay)), np.float32)

@@ -152,6 +152,9 @@ def draw_spec(seed: int, genre: str, index: int) -> TrackSpec:
     values["register"] = float(rng.uniform(-8, 8))
     if rng.random() < style.instrumental:
         values["vocal"] = 0.0
+    drumless = bool(rng.random() < style.drumless)
+    if drumless:
+        values["drum_level"] = 0.0
     mode = int(rng.random() < style.minor)
     return TrackSpec(
         seed=seed,
@@ -166,14 +169,14 @@ def draw_spec(seed: int, genre: str, index: int) -> TrackSpec:
         roughness=tuple((deviation(N_BANDS + 4) * BALANCE_SPREAD).tolist()),
         tonic=int(rng.integers(12)),
         triple_meter=bool(rng.random() < style.triple_meter),
-        drumless=bool(rng.random() < style.drumless),
+        drumless=drumless,
         looseness=float(rng.uniform(0.002, 0.014)),
         voice_size=float(habits.choice([0.92, 1.0, 1.12, 1.2])),
         arrangement=draw_arrangement(genre, mode, values["density"], rng, habits),
     )
 
 
-def draw_probe_spec(seed: int, index: int, **fixed: Any) -> TrackSpec:
+def draw_probe_spec(seed: int, index: int, **fixed: float) -> TrackSpec:
     """Draw a track of the probe set: all factors uniform, independent of each other and of the genre.
 
     The piece (score, players, performance) is one of a few that all probes share, so that the factors are what differs.
@@ -182,16 +185,25 @@ def draw_probe_spec(seed: int, index: int, **fixed: Any) -> TrackSpec:
     ----------
     seed, index : int
         Seed and number of the probe.
-    **fixed
-        Fields of `TrackSpec` to hold fixed, e.g. ``tempo=120.0``: probes of the same index then differ in nothing else,
-        which makes a factor grid.
+    **fixed : float
+        Factors to hold fixed, e.g. ``tempo=120.0``: probes of the same index that hold different values differ in
+        nothing else, which makes a factor grid.
+
+    Raises
+    ------
+    BadParameter
+        If a fixed factor is unknown.
     """
+    unknown = sorted(set(fixed) - set(FACTOR_NAMES))
+    if unknown:
+        raise BadParameter(f"factor {unknown[0]!r} is unknown: the factors are {', '.join(FACTOR_NAMES)}")
     genre = PROBE_STYLES[index % len(PROBE_STYLES)]
     piece = draw_spec(seed, genre, PROBE_PIECE)
     rng = stream(seed, "probe", index)
     values: dict[str, Any] = {name: float(rng.uniform(*limits)) for name, limits in PROBE_RANGES.items()}
     values["mode"] = int(rng.integers(2))
-    values.update(fixed)
+    values |= fixed
+    values["mode"] = int(values["mode"])
     arrangement = draw_arrangement(
         genre,
         values["mode"],

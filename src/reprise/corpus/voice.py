@@ -29,7 +29,7 @@ VOWELS_HZ = (
     (660, 1720, 2410, 3400),
     (440, 1020, 2240, 3300),
 )
-"""First four formants of seven vowels (Peterson and Barney 1952, rounded)."""
+"""First four formants of seven vowels: three from Peterson and Barney (1952, men), the fourth a typical value."""
 FORMANT_BANDWIDTHS_HZ = (80, 110, 160, 220)
 FORMANT_GAINS = (1.0, 0.8, 0.55, 0.4)
 CONSONANT_PROBABILITY = 0.6

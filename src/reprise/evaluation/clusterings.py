@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,20 +52,30 @@ def score(
     """
     for clusters in clusterings:
         agreement.validate(reference, clusters)
+    replicates = resampled(reference, clusterings, groups, resampling)
+    return estimates(reference, clusterings, replicates, resampling)
+
+
+def estimates(
+    reference: NDArray[Any],
+    clusterings: Sequence[NDArray[Any]],
+    replicates: Mapping[str, NDArray[np.float64]],
+    resampling: Resampling,
+) -> dict[str, Estimate]:
+    """Return the estimates of `score` from replicates that `resampled` returned."""
     per_seed = [agreement.evaluate(reference, clusters) for clusters in clusterings]
     chance = permuted(reference, clusterings, resampling)
-    replicates = resampled(reference, clusterings, groups, resampling)
-    estimates = {}
+    found = {}
     for metric in METRICS:
         seeds = interval_over_seeds([scores[metric] for scores in per_seed])
-        estimates[metric] = Estimate(
+        found[metric] = Estimate(
             tracks=around(seeds.value, replicates[metric].tolist()),
             seeds=seeds,
             chance=float(chance[metric].mean()),
             chance_high=float(np.quantile(chance[metric], 0.975)),
             n=len(reference),
         )
-    return estimates
+    return found
 
 
 def resampled(

@@ -1,4 +1,4 @@
-"""Disentanglement: does each latent dimension hold one true factor, and each factor lie in one dimension?
+"""Disentanglement: whether each latent dimension holds one true factor, and each factor lies in one dimension.
 
 Conventions
 -----------
@@ -49,7 +49,9 @@ def validate(latents: NDArray[Any], factors: NDArray[Any]) -> None:
         If lengths differ, a value is not finite, there are fewer than two dimensions, or a factor is constant.
     """
     if latents.ndim != 2 or factors.ndim != 2 or len(latents) != len(factors):
-        raise BadInput(f"latents {latents.shape} and factors {factors.shape} must be matrices with one row per track")
+        raise BadInput(
+            f"latents {latents.shape} and factors {factors.shape} must be matrices with one row per track"
+        )
     if latents.shape[1] < 2:
         raise BadInput("a gap between the best two dimensions needs at least two dimensions")
     if not (np.isfinite(latents).all() and np.isfinite(factors).all()):

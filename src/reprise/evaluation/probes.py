@@ -116,14 +116,21 @@ def evaluate(
     """
     validate(latents, reference, groups)
     return {
-        name: _accuracy(*_predictions(create, latents, reference, splits), groups, resampling)
+        name: _accuracy(*predictions(create, latents, reference, splits), groups, resampling)
         for name, create in PROBES.items()
     }
 
 
-def _predictions(
+def predictions(
     create: Callable[[], Any], latents: NDArray[Any], reference: NDArray[Any], splits: Splits
 ) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[Any]]:
+    """Return the scored rows, their classes and what the probe says of them, in the order of the splits.
+
+    Raises
+    ------
+    BadInput
+        If a probe would be fitted on fewer than two classes.
+    """
     values = latents.astype(np.float64)
     rows, predicted = [], []
     for fit, held_out in splits:

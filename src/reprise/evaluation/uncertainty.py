@@ -166,3 +166,13 @@ def share_interval(hits: int, n: int) -> Interval:
     centre = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     spread = Z / (1 + Z**2 / n) * math.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
     return Interval(share, max(0.0, centre - spread), min(1.0, centre + spread))
+
+
+def difference_of_means(first: NDArray[Any], second: NDArray[Any], n_resamples: int, seed: int) -> Interval:
+    """Return mean(first) - mean(second) of two independent samples with its bootstrap interval."""
+    generator = np.random.default_rng([seed, 7])
+    draws = [
+        float(generator.choice(first, len(first)).mean() - generator.choice(second, len(second)).mean())
+        for _ in range(n_resamples)
+    ]
+    return around(float(first.mean() - second.mean()), draws)

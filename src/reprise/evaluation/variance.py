@@ -32,7 +32,9 @@ def validate(values: NDArray[Any], clusters: NDArray[Any]) -> None:
         If lengths differ, or a value is not finite.
     """
     if len(values) != len(clusters) or len(values) == 0:
-        raise BadInput(f"{len(values)} values for {len(clusters)} cluster labels: one value per track is needed")
+        raise BadInput(
+            f"{len(values)} values for {len(clusters)} cluster labels: one value per track is needed"
+        )
     if not np.isfinite(values).all():
         raise BadInput("a property holds values that are not finite")
 

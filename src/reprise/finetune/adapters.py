@@ -60,7 +60,13 @@ def adapt(module: nn.Module, adapter: Adapter) -> None:
     BadInput
         If no layer has a name of that form.
     """
-    config = LoraConfig(r=adapter.rank, lora_alpha=adapter.alpha, target_modules=adapter.targets, lora_dropout=0.0, bias="none")
+    config = LoraConfig(
+        r=adapter.rank,
+        lora_alpha=adapter.alpha,
+        target_modules=adapter.targets,
+        lora_dropout=0.0,
+        bias="none",
+    )
     try:
         inject_adapter_in_model(config, module, adapter_name=NAME)
     except ValueError as error:
@@ -86,12 +92,18 @@ def unmerge(module: nn.Module) -> None:
 
 def base_arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
     """Return parameters and buffers of the backbone itself, by the names they have without adapters."""
-    return {name.replace(".base_layer", ""): array for name, array in to_arrays(module).items() if ".lora_" not in name}
+    return {
+        name.replace(".base_layer", ""): array
+        for name, array in to_arrays(module).items()
+        if ".lora_" not in name
+    }
 
 
 def adapter_arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
     """Return the tensors of the adapters alone, ``….lora_A.weight`` and ``….lora_B.weight``."""
-    return {name.replace(f".{NAME}.", "."): array for name, array in to_arrays(module).items() if ".lora_" in name}
+    return {
+        name.replace(f".{NAME}.", "."): array for name, array in to_arrays(module).items() if ".lora_" in name
+    }
 
 
 def digest(arrays: dict[str, NDArray[Any]]) -> str:

@@ -55,8 +55,13 @@ class Architecture:
         BadInput
             If stages and depths do not match.
         """
-        if len(self.widths) != len(self.depths) or min((*self.widths, *self.depths, self.stem), default=0) < 1:
-            raise BadInput(f"pretrain.widths {self.widths} and depths {self.depths} need the same number of values, all positive")
+        if (
+            len(self.widths) != len(self.depths)
+            or min((*self.widths, *self.depths, self.stem), default=0) < 1
+        ):
+            raise BadInput(
+                f"pretrain.widths {self.widths} and depths {self.depths} need the same number of values, all positive"
+            )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Architecture:
@@ -105,14 +110,17 @@ class Backbone(nn.Module):
 
 
 def to_arrays(module: nn.Module) -> dict[str, NDArray[Any]]:
-    """Return all parameters and buffers of a module by name."""
-    return {name: tensor.detach().cpu().numpy() for name, tensor in module.state_dict().items()}
+    """Return copies of all parameters and buffers of a module by name."""
+    return {name: tensor.detach().cpu().numpy().copy() for name, tensor in module.state_dict().items()}
 
 
 def from_arrays(module: nn.Module, arrays: Mapping[str, NDArray[Any]]) -> None:
     """Take over parameters and buffers by name; every name must be there (a scalar may come as an array of one)."""
     shapes = {name: tensor.shape for name, tensor in module.state_dict().items()}
-    state = {name: torch.from_numpy(np.array(value)).reshape(shapes.get(name, value.shape)) for name, value in arrays.items()}
+    state = {
+        name: torch.from_numpy(np.array(value)).reshape(shapes.get(name, value.shape))
+        for name, value in arrays.items()
+    }
     module.load_state_dict(state)
 
 

@@ -30,7 +30,9 @@ def check_mel(mel: NDArray[Any], where: str) -> None:
         If the array has not the shape (tracks, bands, frames) with an even number of bands and at least `FRAMES` frames.
     """
     if mel.ndim != 3 or mel.shape[1] % POOL or mel.shape[2] < FRAMES:
-        raise BadInput(f"{where}: shape {mel.shape}; needed are (tracks, an even number of bands, at least {FRAMES} frames)")
+        raise BadInput(
+            f"{where}: shape {mel.shape}; needed are (tracks, an even number of bands, at least {FRAMES} frames)"
+        )
 
 
 def pool(crops: NDArray[Any]) -> Floats:
@@ -55,7 +57,9 @@ def pool(crops: NDArray[Any]) -> Floats:
 def random_crops(mel: NDArray[Any], rows: NDArray[np.int64], generator: np.random.Generator) -> Floats:
     """Return one crop at a random place of each row (rows may repeat), shape (len(rows), 1, bands / 2, FRAMES / 2)."""
     starts = generator.integers(mel.shape[2] - FRAMES + 1, size=len(rows))
-    return pool(np.stack([mel[row, :, start : start + FRAMES] for row, start in zip(rows, starts, strict=True)]))
+    return pool(
+        np.stack([mel[row, :, start : start + FRAMES] for row, start in zip(rows, starts, strict=True)])
+    )
 
 
 def even_crops(mel: NDArray[Any], row: int, count: int) -> Floats:

@@ -13,7 +13,9 @@ from reprise.finetune.crops import Floats, even_crops
 from reprise.progress import track
 
 
-def outputs_by_crop(model: nn.Module, mel: NDArray[Any], rows: NDArray[np.int64], crops: int, desc: str = "") -> Floats:
+def outputs_by_crop(
+    model: nn.Module, mel: NDArray[Any], rows: NDArray[np.int64], crops: int, desc: str = ""
+) -> Floats:
     """Return the model's output for evenly spaced crops of each row.
 
     Parameters

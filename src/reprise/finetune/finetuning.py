@@ -44,7 +44,9 @@ class Settings:
     @classmethod
     def from_params(cls, block: dict[str, Any]) -> Settings:
         """Return the settings of the parameter block ``finetune``."""
-        schedules = {method: Schedule.from_params(block, block["learning_rate"][method]) for method in METHODS}
+        schedules = {
+            method: Schedule.from_params(block, block["learning_rate"][method]) for method in METHODS
+        }
         return cls(Adapter(block["rank"], block["alpha"]), schedules, block["embedding_crops"])
 
 
@@ -74,7 +76,9 @@ def build(method: str, backbone: Backbone, classes: int, adapter: Adapter, seed:
     """Return an untrained classifier on a copy of the backbone in which only what the method trains requires gradients."""
     torch.manual_seed(seed)
     own = copy.deepcopy(backbone).eval()
-    model = Classifier(own, classes, frozen=method != "full")  # the head is drawn first: the same one for every method
+    model = Classifier(
+        own, classes, frozen=method != "full"
+    )  # the head is drawn first: the same one for every method
     if method == "full":
         own.requires_grad_(True)
     else:
@@ -111,11 +115,15 @@ def finetune(method: str, backbone: Backbone, data: Labelled, settings: Settings
     def validation_loss() -> float:
         if not len(validation):
             return float("nan")
-        likelihood = probabilities(model.head, outputs_by_crop(model.backbone, data.mel, validation, CURVE_CROPS))
+        likelihood = probabilities(
+            model.head, outputs_by_crop(model.backbone, data.mel, validation, CURVE_CROPS)
+        )
         return float(-np.log(likelihood[np.arange(len(validation)), data.classes[validation]]).mean())
 
     task = Task(f"finetune ({method})", data.rows("train"), loss, validation_loss)
     curve = fit(task, model, model.parameters(), settings.schedules[method], generator)
     every = np.arange(len(data.mel))
     outputs = outputs_by_crop(model.backbone, data.mel, every, settings.embedding_crops)
-    return Finetuned(model.eval(), curve, outputs.mean(axis=1, dtype=np.float32), probabilities(model.head, outputs))
+    return Finetuned(
+        model.eval(), curve, outputs.mean(axis=1, dtype=np.float32), probabilities(model.head, outputs)
+    )

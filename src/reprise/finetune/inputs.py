@@ -41,7 +41,9 @@ class Spectrograms:
         """
         rows = pd.Index(self.track_ids).get_indexer(pd.Index(track_ids))
         if (rows < 0).any():
-            raise BadInput(f"track {track_ids.iloc[int(np.argmin(rows))]} has no row in frames/tracks.parquet; run the features stage")
+            raise BadInput(
+                f"track {track_ids.iloc[int(np.argmin(rows))]} has no row in frames/tracks.parquet; run the features stage"
+            )
         found: NDArray[np.int64] = rows.astype(np.int64)
         return found
 
@@ -68,7 +70,9 @@ def read_splits(path: str | Path, track_ids: pd.Series[str]) -> pd.DataFrame:
     return splits.reindex(track_ids).fillna("").reset_index(drop=True)
 
 
-def read_labelled(spectrograms: Spectrograms, splits: str | Path, table: str | Path, indices: str | Path) -> Labelled:
+def read_labelled(
+    spectrograms: Spectrograms, splits: str | Path, table: str | Path, indices: str | Path
+) -> Labelled:
     """Read splits and acoustic labels of the tracks.
 
     Parameters

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from reprise.finetune.intervals import bootstrap
 
 Classes = NDArray[np.int64]
+Measure = Callable[[Classes, Classes], float]
 PERMUTATIONS = 200
 
 
@@ -49,16 +50,24 @@ def judge(truth: Classes, predicted: Classes, groups: NDArray[np.str_], seed: in
     generator = np.random.default_rng(seed)
     shuffled = [generator.permutation(predicted) for _ in range(PERMUTATIONS)]
     result: dict[str, Any] = {"majority": float(np.bincount(truth).max() / len(truth))}
-    measures: tuple[tuple[str, Callable[[Classes, Classes], float]], ...] = (("accuracy", accuracy), ("macro_f1", macro_f1))
+    measures: tuple[tuple[str, Measure], ...] = (("accuracy", accuracy), ("macro_f1", macro_f1))
     for name, measure in measures:
-        low, high = bootstrap(lambda rows, measure=measure: measure(truth[rows], predicted[rows]), groups, seed)  # type: ignore[misc]
+        low, high = _interval(measure, truth, predicted, groups, seed)
         chance = float(np.mean([measure(truth, draw) for draw in shuffled]))
         result[name] = {"value": measure(truth, predicted), "low": low, "high": high, "chance": chance}
     return result
 
 
-def paired_difference(truth: Classes, one: Classes, other: Classes, groups: NDArray[np.str_], seed: int) -> dict[str, float]:
+def paired_difference(
+    truth: Classes, one: Classes, other: Classes, groups: NDArray[np.str_], seed: int
+) -> dict[str, float]:
     """Return the difference in accuracy of two predictions of the same tracks, with its interval."""
     gain = (truth == one).astype(np.float64) - (truth == other)
     low, high = bootstrap(lambda rows: float(gain[rows].mean()), groups, seed)
     return {"value": float(gain.mean()), "low": low, "high": high}
+
+
+def _interval(
+    measure: Measure, truth: Classes, predicted: Classes, groups: NDArray[np.str_], seed: int
+) -> tuple[float, float]:
+    return bootstrap(lambda rows: measure(truth[rows], predicted[rows]), groups, seed)

@@ -47,7 +47,13 @@ class Schedule:
     @classmethod
     def from_params(cls, block: dict[str, Any], learning_rate: float) -> Schedule:
         """Return the schedule in a parameter block."""
-        return cls(block["epochs"], block["crops_per_track"], block["batch_size"], learning_rate, block["weight_decay"])
+        return cls(
+            block["epochs"],
+            block["crops_per_track"],
+            block["batch_size"],
+            learning_rate,
+            block["weight_decay"],
+        )
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,11 @@ def batches(rows: Rows, schedule: Schedule, generator: np.random.Generator) -> I
 
 
 def fit(
-    task: Task, module: nn.Module, parameters: Iterable[nn.Parameter], schedule: Schedule, generator: np.random.Generator
+    task: Task,
+    module: nn.Module,
+    parameters: Iterable[nn.Parameter],
+    schedule: Schedule,
+    generator: np.random.Generator,
 ) -> list[Epoch]:
     """Minimise the task's loss.
 
@@ -136,5 +146,7 @@ def fit(
         module.eval()
         curve.append(Epoch(epoch, float(np.mean(losses)), task.validation_loss()))
         if not np.isfinite(curve[-1].train_loss):
-            raise BadInput(f"{task.name}: the loss became {curve[-1].train_loss} in epoch {epoch}; lower its learning rate")
+            raise BadInput(
+                f"{task.name}: the loss became {curve[-1].train_loss} in epoch {epoch}; lower its learning rate"
+            )
     return curve

@@ -177,7 +177,13 @@ def _learn_tags(
         logits = torch.from_numpy(embed(model, corpus.mel, validation, CURVE_CROPS))
         return float(functional.binary_cross_entropy_with_logits(logits, values[validation]))
 
-    curve = fit(Task("pretrain (tags)", train, loss, validation_loss), model, model.parameters(), settings.schedule, generator)
+    curve = fit(
+        Task("pretrain (tags)", train, loss, validation_loss),
+        model,
+        model.parameters(),
+        settings.schedule,
+        generator,
+    )
     if not len(validation):
         return curve, {"available": False, "why": "no validation track has tags"}
     scores = embed(model, corpus.mel, validation, settings.embedding_crops)
@@ -190,7 +196,9 @@ def _learn_contrast(
     """NT-Xent on two random crops of each track; needs no label."""
     generator = np.random.default_rng(seed)
     projector = nn.Sequential(
-        nn.Linear(backbone.dimensions, backbone.dimensions), nn.ReLU(), nn.Linear(backbone.dimensions, PROJECTION)
+        nn.Linear(backbone.dimensions, backbone.dimensions),
+        nn.ReLU(),
+        nn.Linear(backbone.dimensions, PROJECTION),
     )
     model = nn.Sequential(backbone, projector)
 
@@ -206,7 +214,9 @@ def _learn_contrast(
             return math.nan
         crops = [even_crops(corpus.mel, int(row), 2) for row in corpus.validation]
         with torch.inference_mode():
-            return float(pairs_loss(np.stack([crop[0] for crop in crops]), np.stack([crop[1] for crop in crops])))
+            return float(
+                pairs_loss(np.stack([crop[0] for crop in crops]), np.stack([crop[1] for crop in crops]))
+            )
 
     task = Task("pretrain (contrastive)", corpus.train, loss, validation_loss)
     curve = fit(task, model, model.parameters(), settings.schedule, generator)

@@ -31,5 +31,7 @@ def probe(train: Floats, targets: NDArray[np.float32], judged: Floats) -> Floats
         Shape (k, m), float32. The penalty is chosen by leave-one-out error on the training tracks.
     """
     model = make_pipeline(StandardScaler(), RidgeCV(alphas=PENALTIES))
-    scores = model.fit(train.astype(np.float64), targets.astype(np.float64)).predict(judged.astype(np.float64))
+    scores = model.fit(train.astype(np.float64), targets.astype(np.float64)).predict(
+        judged.astype(np.float64)
+    )
     return np.asarray(scores, dtype=np.float32).reshape(len(judged), targets.shape[1])

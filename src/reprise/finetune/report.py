@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import copy
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -22,38 +23,98 @@ MERGE_TRACKS = 8
 MIN_TAGS = 1
 
 
+@dataclass(frozen=True)
+class Study:
+    """All that was measured on one backbone.
+
+    Attributes
+    ----------
+    backbone
+        The pretrained backbone, unchanged.
+    pretrained
+        Its embeddings, shape (tracks, d).
+    results
+        What each method of finetuning made of it.
+    data
+        Spectrograms, labels and splits.
+    targets
+        Original tags.
+    """
+
+    backbone: Backbone
+    pretrained: Floats
+    results: dict[str, Finetuned]
+    data: Labelled
+    targets: TagTargets
+
+
+def summarise(study: Study, merged: Backbone, adapter: Adapter, seed: int) -> dict[str, Any]:
+    """Return the metrics of finetuning.
+
+    Parameters
+    ----------
+    study
+        The methods' results.
+    merged
+        Result of `merged_backbone`.
+    adapter
+        Size of the adapters.
+    seed
+        Seed of bootstrap and permutations.
+    """
+    lora = study.results["lora"].model
+    embeddings = {
+        "pretrained": study.pretrained,
+        **{name: study.results[name].embeddings for name in ("lora", "full")},
+    }
+    return {
+        **compare(study.results, study.pretrained, study.data, seed),
+        "lora": {
+            **lora_facts(lora, adapter),
+            "frozen": frozen_check(study.backbone, lora),
+            "merge": merge_check(lora, merged, study.data),
+        },
+        "original_tags": tag_probes(embeddings, study.targets, study.data.split, seed),
+        "labels_used": "acoustic labels of training tracks; original tags of training tracks, for the probes only",
+    }
+
+
 def merged_backbone(model: Classifier) -> Backbone:
-    """Return a plain copy of a LoRA classifier's backbone with the adapters added to its kernels."""
-    plain = Backbone(model.backbone.architecture, *_statistics(model.backbone))
-    merge(model.backbone)
-    from_arrays(plain, base_arrays(model.backbone))
-    unmerge(model.backbone)
+    """Return a plain copy of a LoRA classifier's backbone with the adapters added to its kernels; the classifier stays as it is."""
+    own = copy.deepcopy(model.backbone)
+    merge(own)
+    plain = Backbone(own.architecture, own.mean.flatten().numpy(), own.scale.flatten().numpy())
+    from_arrays(plain, base_arrays(own))
     return plain.eval()
 
 
-def merge_check(model: Classifier, merged: Backbone, data: Labelled, base: dict[str, Any]) -> dict[str, float]:
-    """Measure how far merging and unmerging change the network: largest absolute differences on crops of some tracks.
+def merge_check(model: Classifier, merged: Backbone, data: Labelled) -> dict[str, float]:
+    """Measure how far merging, and merging with unmerging, move the network: largest absolute differences.
 
     Parameters
     ----------
     model
-        LoRA classifier, before any merging.
+        LoRA classifier, not merged.
     merged
         Result of `merged_backbone`.
     data
-        Where the crops come from.
-    base
-        Base arrays of the model before merging.
+        Where the crops come from on which outputs are compared.
     """
-    crops = torch.from_numpy(np.concatenate([even_crops(data.mel, row, 2) for row in range(min(MERGE_TRACKS, len(data.mel)))]))
-    after = base_arrays(model.backbone)
+    tracks = range(min(MERGE_TRACKS, len(data.mel)))
+    crops = torch.from_numpy(np.concatenate([even_crops(data.mel, row, 2) for row in tracks]))
+    back = copy.deepcopy(model.backbone)
+    merge(back)
+    unmerge(back)
+    before, after = base_arrays(model.backbone), base_arrays(back)
     with torch.inference_mode():
         adapted = model.backbone(crops)
         gap = (merged(crops) - adapted).abs().max()
     return {
         "largest_output": float(adapted.abs().max()),
         "merged_minus_adapted": float(gap),
-        "unmerged_minus_original_weights": max(float(np.abs(after[name] - base[name]).max()) for name in base),
+        "unmerged_minus_original_weights": max(
+            float(np.abs(after[name] - before[name]).max()) for name in before
+        ),
     }
 
 
@@ -137,15 +198,15 @@ def tag_probes(embeddings: dict[str, Floats], targets: TagTargets, split: Any, s
         why = f"{len(targets.names)} tags on enough of {len(train)} tagged training tracks, {len(judged)} tagged validation tracks"
         return {"available": False, "why": why}
     return {
-        name: judge_tags(targets.values[judged], probe(values[train], targets.values[train], values[judged]), seed)
+        name: judge_tags(
+            targets.values[judged], probe(values[train], targets.values[train], values[judged]), seed
+        )
         for name, values in embeddings.items()
     }
 
 
 def curves(results: dict[str, Finetuned]) -> list[dict[str, Any]]:
     """Return the training curves of all methods as rows of one table."""
-    return [{"method": method, **asdict(epoch)} for method, result in results.items() for epoch in result.curve]
-
-
-def _statistics(backbone: Backbone) -> tuple[Floats, Floats]:
-    return backbone.mean.flatten().numpy(), backbone.scale.flatten().numpy()
+    return [
+        {"method": method, **asdict(epoch)} for method, result in results.items() for epoch in result.curve
+    ]

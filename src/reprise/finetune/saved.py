@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from reprise.errors import BadInput
 from reprise.finetune.backbone import CONFIG, Backbone, from_arrays, load_backbone, save_backbone, to_arrays
@@ -33,21 +32,25 @@ class SavedModel:
     embedding_crops: int
 
 
-def save_finetuned(directory: str | Path, backbone: Backbone, model: Classifier, facts: dict[str, Any]) -> None:
+def save_finetuned(
+    directory: str | Path, merged: Backbone, model: Classifier, labels: list[str], embedding_crops: int
+) -> None:
     """Write the merged backbone, the head, and the configuration.
 
     Parameters
     ----------
     directory
         ``data/finetuned``.
-    backbone
+    merged
         Backbone with the adapters merged into its kernels.
     model
         The classifier whose head is written.
-    facts
-        At least ``labels`` (in class order) and ``embedding_crops``.
+    labels
+        Names of the classes, in their order.
+    embedding_crops
+        Evenly spaced crops over which a track's embedding is averaged.
     """
-    save_backbone(directory, backbone, facts)
+    save_backbone(directory, merged, {"labels": labels, "embedding_crops": embedding_crops})
     write_tensors(Path(directory) / HEAD, to_arrays(model.head))
 
 

@@ -46,7 +46,9 @@ class TagTargets:
     annotated: NDArray[np.bool_]
 
 
-def tag_targets(track_ids: pd.Series[str], tags: pd.DataFrame, train: NDArray[np.bool_], min_tracks: int) -> TagTargets:
+def tag_targets(
+    track_ids: pd.Series[str], tags: pd.DataFrame, train: NDArray[np.bool_], min_tracks: int
+) -> TagTargets:
     """Build the target matrix.
 
     Parameters
@@ -61,9 +63,13 @@ def tag_targets(track_ids: pd.Series[str], tags: pd.DataFrame, train: NDArray[np
         Training tracks that must carry a tag, and must not carry it while being annotated.
     """
     known = tags[tags["track_id"].isin(track_ids)].drop_duplicates(["track_id", "tag"])
-    table = pd.crosstab(known["track_id"].astype(str), known["tag"].astype(str)) if len(known) else pd.DataFrame()
+    table = (
+        pd.crosstab(known["track_id"].astype(str), known["tag"].astype(str)) if len(known) else pd.DataFrame()
+    )
     table = table.reindex(track_ids.astype(str))
-    annotated = table.notna().all(axis=1).to_numpy() if table.shape[1] else np.zeros(len(track_ids), dtype=bool)
+    annotated = (
+        table.notna().all(axis=1).to_numpy() if table.shape[1] else np.zeros(len(track_ids), dtype=bool)
+    )
     judged = table[train & annotated]
     positive = (judged == 1).sum()
     names = sorted(table.columns[(positive >= min_tracks) & (positive <= len(judged) - min_tracks)])
@@ -83,7 +89,9 @@ def roc_auc(truth: Floats, scores: Floats) -> NDArray[np.float64]:
     positive = truth.sum(axis=0, dtype=np.float64)
     pairs = positive * (len(truth) - positive)
     ranks = (rankdata(scores, axis=0) * truth).sum(axis=0)
-    area: NDArray[np.float64] = np.where(pairs > 0, (ranks - positive * (positive + 1) / 2) / np.where(pairs > 0, pairs, 1), np.nan)
+    area: NDArray[np.float64] = np.where(
+        pairs > 0, (ranks - positive * (positive + 1) / 2) / np.where(pairs > 0, pairs, 1), np.nan
+    )
     return area
 
 
@@ -109,12 +117,20 @@ def judge_tags(truth: Floats, scores: Floats, seed: int) -> dict[str, Any]:
     """Return macro ROC-AUC and PR-AUC with bootstrap intervals over tracks and chance levels, or why there are none."""
     judged = (truth.sum(axis=0) > 0) & (truth.sum(axis=0) < len(truth))
     if not judged.any():
-        return {"available": False, "why": f"no tag has both positive and negative examples among {len(truth)} annotated tracks"}
+        return {
+            "available": False,
+            "why": f"no tag has both positive and negative examples among {len(truth)} annotated tracks",
+        }
     truth, scores = truth[:, judged], scores[:, judged]
     result: dict[str, Any] = {"available": True, "tags": int(judged.sum()), "tracks": len(truth)}
-    for name, measure, chance in (("roc_auc", roc_auc, 0.5), ("pr_auc", average_precision, float(truth.mean()))):
+    for name, measure, chance in (
+        ("roc_auc", roc_auc, 0.5),
+        ("pr_auc", average_precision, float(truth.mean())),
+    ):
 
-        def macro(rows: NDArray[np.int64], measure: Callable[[Floats, Floats], NDArray[np.float64]] = measure) -> float:
+        def macro(
+            rows: NDArray[np.int64], measure: Callable[[Floats, Floats], NDArray[np.float64]] = measure
+        ) -> float:
             values = measure(truth[rows], scores[rows])
             return float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
 

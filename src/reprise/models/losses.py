@@ -108,8 +108,10 @@ def log_normal(value: Tensor, mean: Tensor, log_variance: Tensor) -> Tensor:
     return density
 
 
-def responsibilities(z: Tensor, mixture: Mixture) -> Tensor:
-    """Posterior over the components of a Gaussian mixture, p(c|z): equation 16 of VaDE (1611.05148).
+def log_responsibilities(z: Tensor, mixture: Mixture) -> Tensor:
+    """Logarithm of the posterior over the components of a mixture, p(c|z): equation 16 of VaDE (1611.05148).
+
+    Logarithms stay finite where a probability underflows, and so do their gradients.
 
     Parameters
     ----------
@@ -121,13 +123,13 @@ def responsibilities(z: Tensor, mixture: Mixture) -> Tensor:
     Returns
     -------
     Tensor
-        Shape ``(batch, components)``; rows sum to one.
+        Shape ``(batch, components)``; the exponentials of a row sum to one.
     """
     joint = mixture.log_weights + log_normal(z[:, None, :], mixture.means, mixture.log_variances)
-    return joint.softmax(1)
+    return joint.log_softmax(1)
 
 
-def kl_to_mixture(mean: Tensor, log_variance: Tensor, gamma: Tensor, mixture: Mixture) -> Tensor:
+def kl_to_mixture(mean: Tensor, log_variance: Tensor, log_gamma: Tensor, mixture: Mixture) -> Tensor:
     """KL(q(z, c|x) || p(z, c)) to a Gaussian-mixture prior: the last four terms of VaDE's equation 12, negated.
 
     With ``gamma_c = q(c|x)``: ``sum_c gamma_c KL(q(z|x) || p(z|c)) + KL(q(c|x) || p(c))``.
@@ -136,8 +138,8 @@ def kl_to_mixture(mean: Tensor, log_variance: Tensor, gamma: Tensor, mixture: Mi
     ----------
     mean, log_variance
         Posterior of each example, shape ``(batch, latent_dim)``.
-    gamma
-        Shape ``(batch, components)``; rows sum to one.
+    log_gamma
+        Logarithm of q(c|x), shape ``(batch, components)``.
     mixture
         The prior.
 
@@ -150,8 +152,8 @@ def kl_to_mixture(mean: Tensor, log_variance: Tensor, gamma: Tensor, mixture: Mi
         log_variance.exp()[:, None, :] + (mean[:, None, :] - mixture.means).square()
     ) / mixture.log_variances.exp()
     to_component = 0.5 * (mixture.log_variances - log_variance[:, None, :] + spread - 1.0).sum(-1)
-    to_weights = torch.special.xlogy(gamma, gamma) - gamma * mixture.log_weights
-    divergence: Tensor = (gamma * to_component + to_weights).sum(1)
+    to_weights = log_gamma - mixture.log_weights
+    divergence: Tensor = (log_gamma.exp() * (to_component + to_weights)).sum(1)
     return divergence
 
 

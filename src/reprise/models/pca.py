@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from reprise.models.base import FloatArray
 
 
+EXACT_TRACKS = 1000
+"""Training tracks up to which the decomposition is exact; beyond, it is randomised (seconds instead of minutes)."""
+
+
 class PCAParams(ModelParams):
     """Parameters of the baseline.
 
@@ -69,8 +73,10 @@ class PCA(Model):
         self.mean = maps.mean(axis=(0, 2), dtype=np.float64).astype(np.float32)
         deviation = maps.std(axis=(0, 2), dtype=np.float64).astype(np.float32)
         self.deviation = np.where(deviation > 1e-6, deviation, np.float32(1.0))
-        found = Decomposition(self.latent_dim, svd_solver="auto", random_state=run.seed).fit(self._rows(maps))
-        self.center, self.axes = found.mean_.astype(np.float32), found.components_.astype(np.float32)
+        solver = "full" if len(maps) <= EXACT_TRACKS else "randomized"
+        found = Decomposition(self.latent_dim, svd_solver=solver, random_state=run.seed).fit(self._rows(maps))
+        self.center = found.mean_.astype(np.float32)
+        self.axes = np.ascontiguousarray(found.components_, dtype=np.float32)  # the layout changes rounding
         trained, validated = self._error(maps), self._error(tracks.mfcc[tracks.validation])
         row = {"epoch": 1, "phase": "fit", "train_loss": trained, "validation_loss": validated}
         row |= {"train_reconstruction": trained, "validation_reconstruction": validated}
@@ -78,7 +84,7 @@ class PCA(Model):
         return FitReport([row], 1, {"explained_variance": explained, "active_units": self.latent_dim})
 
     def embed(self, tracks: Tracks) -> FloatArray:
-        """Return the scores of every track, in fixed batches."""
+        """Return the scores of every track, computed track by track."""
         parts = [
             (self._rows(tracks.mfcc[start : start + 1]) - self.center) @ self.axes.T
             for start in range(len(tracks.ids))

@@ -1,24 +1,23 @@
-"""The directory of a trained model: weights, configuration, latents. Read here, written here, nowhere else.
-
-Reading latents imports no deep-learning library, so clustering and evaluation start fast.
-"""
+"""The directory of a trained model: weights, configuration, latents. Written here, read here and in `read_latents`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from reprise.errors import BadInput, MissingData
 from reprise.models.base import Model, Shapes
 from reprise.models.build import build_model
+from reprise.models.read_latents import (
+    CONFIG,
+    LATENTS,
+    TRACKS,
+    Latents,
+    Unavailable,
+    load_latents,
+    read_config,
+)
 from reprise.tables import (
-    read_array,
-    read_json,
-    read_table,
     read_tensors,
     write_array,
     write_json,
@@ -27,68 +26,20 @@ from reprise.tables import (
 )
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-WEIGHTS, CONFIG, LATENTS, TRACKS = "weights.safetensors", "config.json", "latents.npy", "tracks.parquet"
+__all__ = [
+    "Latents",
+    "Unavailable",
+    "load_latents",
+    "load_model",
+    "save_latents",
+    "save_model",
+    "save_unavailable",
+]
 
-
-@dataclass(frozen=True)
-class Latents:
-    """One vector per track.
-
-    Parameters
-    ----------
-    track_ids
-        Shape ``(n,)``, strings.
-    values
-        Shape ``(n, latent_dim)``, float32, finite; row ``i`` belongs to ``track_ids[i]``.
-    labels_used
-        Which labels the model was given, in words; ``none`` for label-free models.
-    """
-
-    track_ids: NDArray[np.str_]
-    values: NDArray[np.float32]
-    labels_used: str
-
-
-@dataclass(frozen=True)
-class Unavailable:
-    """A model that the dataset cannot train, and why."""
-
-    why: str
-
-
-def load_latents(directory: str | Path, name: str = "latents") -> Latents | Unavailable:
-    """Return the latents of a trained model.
-
-    Parameters
-    ----------
-    directory
-        ``data/models/<model>``.
-    name
-        ``latents`` (all tracks, no label of any track read); of conditional models also ``latents_given``
-        (labelled training and validation tracks, encoded with their true class) and ``negative_control``
-        (contains the label itself: never evidence of anything).
-
-    Raises
-    ------
-    MissingData
-        If the directory holds no model, or no latents of that name.
-    BadInput
-        If ids and values do not belong together.
-    """
-    folder = Path(directory)
-    config = _config(folder)
-    if not config["available"]:
-        return Unavailable(config["why"])
-    if not (folder / f"{name}.npy").exists():
-        raise MissingData(f"{folder} holds no {name}.npy: the model '{config['model']}' does not write it")
-    values = np.asarray(read_array(folder / f"{name}.npy", mmap=False), dtype=np.float32)
-    rows = folder / (TRACKS if name == "latents" else "tracks_given.parquet")
-    ids = read_table(rows)["track_id"].to_numpy(dtype=np.str_)
-    if values.ndim != 2 or len(ids) != len(values) or not np.isfinite(values).all():
-        raise BadInput(f"{folder}/{name}.npy: {values.shape} finite values expected for {len(ids)} tracks")
-    return Latents(ids, values, config["labels_used"])
+WEIGHTS = "weights.safetensors"
 
 
 def load_model(directory: str | Path) -> Model | Unavailable:
@@ -99,7 +50,7 @@ def load_model(directory: str | Path) -> Model | Unavailable:
     MissingData
         If the directory holds no model.
     """
-    config = _config(Path(directory))
+    config = read_config(Path(directory))
     if not config["available"]:
         return Unavailable(config["why"])
     shapes = Shapes.from_dict(config["shapes"])
@@ -144,9 +95,3 @@ def save_latents(
 def save_unavailable(directory: str | Path, name: str, why: str) -> None:
     """Write that the dataset cannot train the model."""
     write_json(Path(directory) / CONFIG, {"available": False, "model": name, "why": why})
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    if not (folder / CONFIG).exists():
-        raise MissingData(f"{folder} holds no {CONFIG}: train the model first (dvc repro)")
-    return read_json(folder / CONFIG)

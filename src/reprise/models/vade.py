@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from reprise.models.base import Shapes
 from reprise.models.convolutional import ConvolutionalModel, ConvolutionalParams
 from reprise.models.layers import bounded, sample
-from reprise.models.losses import Mixture, gaussian_reconstruction, kl_to_mixture, responsibilities
+from reprise.models.losses import Mixture, gaussian_reconstruction, kl_to_mixture, log_responsibilities
 from reprise.models.neural import HEALTH_TRACKS, stack
 from reprise.models.variational import Positive, Rate
 from reprise.training.crops import Batch, Batches
@@ -20,6 +20,9 @@ from reprise.training.health import require_clusters
 from reprise.training.loop import Phase, Terms
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
+
+if TYPE_CHECKING:
+    from reprise.models.base import FloatArray
 
 
 class VaDEParams(ConvolutionalParams):
@@ -70,7 +73,7 @@ class VaDE(ConvolutionalModel):
             self.params.joint_learning_rate,
             self.losses,
             self.weights(),
-            begin=lambda: self.fit_mixture(stack(self._means(batches.fixed(batches.train))), run.seed),
+            begin=lambda: self._warm_start(batches, run),
         )
         return first, joint
 
@@ -82,8 +85,19 @@ class VaDE(ConvolutionalModel):
             bounded(self.mixture_raw_log_variances),
         )
 
-    def fit_mixture(self, latents: Any, seed: int) -> None:
-        """Start the mixture from the best of several diagonal mixtures on latents of shape ``(n, latent_dim)``."""
+    def fit_mixture(self, means: FloatArray, variances: FloatArray, seed: int) -> None:
+        """Start the prior from the best of several diagonal mixtures on the posterior means.
+
+        A prior as narrow as the scatter of the means would punish every sampled z, so each component is widened by
+        the mean posterior variance of its examples: the maximum of equation 12 over the variances, given gamma.
+
+        Parameters
+        ----------
+        means, variances
+            Posteriors of the training crops, each ``(n, latent_dim)``.
+        seed
+            Seed of the restarts.
+        """
         from sklearn.mixture import GaussianMixture
 
         found = GaussianMixture(
@@ -92,8 +106,10 @@ class VaDE(ConvolutionalModel):
             n_init=self.params.restarts,
             reg_covar=1e-3,
             random_state=seed,
-        ).fit(latents.astype(np.float64))
-        self.set_mixture(found.weights_, found.means_, found.covariances_)
+        ).fit(means.astype(np.float64))
+        gamma = found.predict_proba(means.astype(np.float64))
+        widening = gamma.T @ variances / gamma.sum(0)[:, None]
+        self.set_mixture(found.weights_, found.means_, found.covariances_ + widening)
 
     def set_mixture(self, weights: Any, means: Any, variances: Any) -> None:
         """Set the mixture: weights that sum to one, means and variances ``(components, latent_dim)``."""
@@ -110,23 +126,27 @@ class VaDE(ConvolutionalModel):
         mean, log_variance = self.posterior(Batch(target, None))
         z = sample(mean, log_variance, generator)
         mixture = self.mixture()
-        gamma = responsibilities(z, mixture)
+        log_gamma = log_responsibilities(z, mixture)
         return {
             "reconstruction": gaussian_reconstruction(target, self.decode(z)),
-            "kl": kl_to_mixture(mean, log_variance, gamma, mixture),
+            "kl": kl_to_mixture(mean, log_variance, log_gamma, mixture),
         }
+
+    def _warm_start(self, batches: Batches, run: Run) -> None:
+        means, log_variances = self.posteriors(batches.fixed(batches.train))
+        self.fit_mixture(means, np.exp(log_variances), run.seed)
 
     def segment_responsibilities(self, values: Tensor) -> Tensor:
         """Return q(c|x) at the posterior mean, shape ``(crops, components)``, of crops in dB."""
         mean = self.posterior(Batch(self.standardise(values), None))[0]
-        return responsibilities(mean, self.mixture())
+        return log_responsibilities(mean, self.mixture()).exp()
 
     def check_health(self, batches: Batches, run: Run) -> dict[str, Any]:
         """Measure what every VAE measures, and how evenly the components are used."""
         health = super().check_health(batches, run)
-        latents = stack(self._means(batches.fixed(batches.train[:HEALTH_TRACKS])))
+        latents, _ = self.posteriors(batches.fixed(batches.train[:HEALTH_TRACKS]))
         with torch.inference_mode():
-            gamma = responsibilities(torch.from_numpy(latents).to(self.device), self.mixture())
+            gamma = log_responsibilities(torch.from_numpy(latents).to(self.device), self.mixture())
         counts = torch.bincount(gamma.argmax(1), minlength=self.params.components).cpu().numpy()
         shares = counts / counts.sum()
         require_clusters(shares, run.training.max_cluster_share)

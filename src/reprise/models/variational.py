@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import numpy as np
 import torch
 from pydantic import Field
 from torch import Tensor
@@ -16,12 +17,15 @@ from torch import Tensor
 from reprise.models.base import ModelParams, Shapes
 from reprise.models.layers import sample
 from reprise.models.losses import gaussian_reconstruction, kl_to_standard_normal
-from reprise.models.neural import HEALTH_TRACKS, NeuralModel, stack
+from reprise.models.neural import HEALTH_TRACKS, NeuralModel
 from reprise.training.crops import Batch, Batches, Crops
 from reprise.training.health import active_units, require_information, require_units
-from reprise.training.loop import Phase, Terms, evaluate
+from reprise.training.loop import Terms
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
+
+if TYPE_CHECKING:
+    from reprise.models.base import FloatArray
 
 Positive = Annotated[int, Field(ge=1)]
 Rate = Annotated[float, Field(gt=0.0, le=1.0)]
@@ -130,26 +134,22 @@ class VariationalModel(NeuralModel):
 
     def check_health(self, batches: Batches, run: Run) -> dict[str, Any]:
         """Measure divergence and active units on training crops; a collapsed posterior is an error."""
-        rows = batches.train[:HEALTH_TRACKS]
-        active = active_units(stack(self._means(batches.fixed(rows))))
-        kl = evaluate(self, Phase("health", 1, 1.0, self._divergence, {"kl": 1.0}), batches.fixed(rows), run)[
-            "kl"
-        ]
+        means, log_variances = self.posteriors(batches.fixed(batches.train[:HEALTH_TRACKS]))
+        kl = kl_to_standard_normal(torch.from_numpy(means), torch.from_numpy(log_variances)).mean().item()
+        active = active_units(means)
         require_information(kl, run.training.min_kl_nats)
-        require_units(active, self.latent_dim, self.least_active_share(run), "active")
+        require_units(active, self.latent_dim, run.training.min_active_share, "active")
         return {"kl_nats": kl, "active_units": active}
 
-    def least_active_share(self, run: Run) -> float:
-        """Return the least share of active dimensions that counts as alive."""
-        return run.training.min_active_share
-
-    def _divergence(self, batch: Batch, generator: torch.Generator) -> Terms:  # noqa: ARG002
-        mean, log_variance = self.posterior(Batch(self.standardise(batch.values), batch.classes))
-        return {"kl": kl_to_standard_normal(mean, log_variance)}
-
-    def _means(self, found: Iterator[Batch]) -> Iterator[Tensor]:
+    def posteriors(self, found: Iterator[Batch]) -> tuple[FloatArray, FloatArray]:
+        """Return mean and log-variance of every example of the batches, each ``(n, latent_dim)``."""
         self.eval()
+        means, log_variances = [], []
         with torch.inference_mode():
             for batch in found:
                 classes = None if batch.classes is None else batch.classes.to(self.device)
-                yield from self.posterior(Batch(self.standardise(batch.values.to(self.device)), classes))[0]
+                values = self.standardise(batch.values.to(self.device))
+                mean, log_variance = self.posterior(Batch(values, classes))
+                means.append(mean.cpu().numpy())
+                log_variances.append(log_variance.cpu().numpy())
+        return np.concatenate(means), np.concatenate(log_variances)

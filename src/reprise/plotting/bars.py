@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 from numpy.typing import NDArray
 
 from reprise.plotting.style import PALETTE, canvas, plain
@@ -41,6 +42,8 @@ def bars(
         axes.axhline(threshold, color=PALETTE[1], ls="--", lw=1.2)
     if log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+        axes.yaxis.set_minor_formatter("{x:g}" if values.max() < 20 * values.min() else NullFormatter())
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])

@@ -29,7 +29,7 @@ def latent_map(points: NDArray[Any], colourings: Mapping[str, Sequence[str]], ti
         Title of the figure.
     """
     figure = canvas(5.2 * len(colourings), 5.2)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(title, fontsize=11, wrap=True)
     for number, (name, classes) in enumerate(colourings.items(), 1):
         axes = figure.add_subplot(1, len(colourings), number)
         kinds = sorted(
@@ -41,7 +41,7 @@ def latent_map(points: NDArray[Any], colourings: Mapping[str, Sequence[str]], ti
             axes.scatter(
                 points[rows, 0],
                 points[rows, 1],
-                s=16,
+                s=9 if kind == "" else 20,
                 color=colours[kind],
                 lw=0,
                 alpha=0.85,

@@ -30,7 +30,7 @@ def heat(
     labels
         Texts of the x and y axis.
     """
-    figure = canvas(2.6 + 0.42 * min(len(columns), 24), 1.8 + 0.3 * min(len(rows), 32))
+    figure = canvas(2.8 + 0.4 * min(len(columns), 14), 1.8 + (0.3 if len(rows) <= 12 else 0.17) * len(rows))
     axes = figure.add_subplot()
     image = axes.imshow(values, cmap="Blues", aspect="auto", vmin=0.0)
     ticks = [number for number, name in enumerate(columns) if name]

@@ -26,7 +26,9 @@ def network(evidence: Evidence) -> Network:
     return model
 
 
-def crops(model: Network, evidence: Evidence, rows: NDArray[Any], count: int) -> tuple[Tensor, NDArray[np.int64]]:
+def crops(
+    model: Network, evidence: Evidence, rows: NDArray[Any], count: int
+) -> tuple[Tensor, NDArray[np.int64]]:
     """Return ``count`` standardised crops of each track, and the row of each.
 
     Parameters
@@ -67,22 +69,3 @@ def decode(model: Network, latents: Tensor, classes: Tensor | None = None) -> Te
         if isinstance(model, VariationalModel):
             return model.decode(latents, classes)
         return model.decode(latents)
-
-
-def linear_fit(values: Tensor, components: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return centre ``(d,)`` and principal axes ``(components, d)`` of crops: the linear model of equal size."""
-    flat = values.flatten(1).numpy().astype(np.float64)
-    center = flat.mean(axis=0)
-    centred = flat - center
-    # the small side: crops are fewer than their values
-    variances, vectors = np.linalg.eigh(centred @ centred.T)
-    kept = np.argsort(-variances)[: min(components, len(flat) - 1)]
-    axes = vectors[:, kept].T @ centred
-    axes /= np.maximum(np.linalg.norm(axes, axis=1, keepdims=True), 1e-12)
-    return center.astype(np.float32), axes.astype(np.float32)
-
-
-def linear_reconstruction(values: Tensor, center: NDArray[np.float32], axes: NDArray[np.float32]) -> Tensor:
-    """Return crops projected on the principal axes."""
-    centred = values.flatten(1).numpy() - center
-    return torch.from_numpy((centred @ axes.T) @ axes + center).reshape(values.shape)

@@ -25,17 +25,23 @@ def prove(evidence: Evidence) -> Outcome:
     """Measure the model, then what the same scores say of representations whose answer is known."""
     if evidence.factors is None:
         why = "the dataset does not come with the true factors of its tracks"
-        return Outcome({"disentanglement": Unmeasured(STATEMENT, why), "axis_alignment": Unmeasured(ALIGNED, why)})
+        return Outcome(
+            {"disentanglement": Unmeasured(STATEMENT, why), "axis_alignment": Unmeasured(ALIGNED, why)}
+        )
     latents = evidence.latents.values.astype(np.float64)
     factors = evidence.factors.to_numpy(dtype=np.float64)
     generator = np.random.default_rng([evidence.resampling.seed, 8])
     seed = evidence.resampling.seed
     found = {
         "model": scores.evaluate(latents, factors, seed=seed),
-        "its rows permuted": scores.evaluate(latents[generator.permutation(len(latents))], factors, seed=seed),
+        "its rows permuted": scores.evaluate(
+            latents[generator.permutation(len(latents))], factors, seed=seed
+        ),
         "perfect": scores.evaluate(factors, factors, seed=seed),
         "useless": scores.evaluate(generator.standard_normal(latents.shape), factors, seed=seed),
-        "trap": scores.evaluate(_standardised(factors) @ _rotation(factors.shape[1], generator), factors, seed=seed),
+        "trap": scores.evaluate(
+            _standardised(factors) @ _rotation(factors.shape[1], generator), factors, seed=seed
+        ),
     }
     groups = evidence.reference.groups
     interval = interval_over_tracks(
@@ -44,9 +50,7 @@ def prove(evidence: Evidence) -> Outcome:
     rotated = np.array(
         [scores.mig(latents @ _rotation(latents.shape[1], generator), factors) for _ in range(ROTATIONS)]
     )
-    figures = {
-        name.replace(" ", "_"): {score: value for score, value in row.items()} for name, row in found.items()
-    }
+    figures = {name.replace(" ", "_"): row for name, row in found.items()}
     claims = {
         "disentanglement": Claim(
             statement=STATEMENT,
@@ -63,7 +67,7 @@ def prove(evidence: Evidence) -> Outcome:
     figure = grouped(
         list(found),
         {name: np.array([found[row][name] for row in found]) for name in names},
-        f"{evidence.name}: disentanglement beside representations whose answer is known",
+        f"{evidence.name} beside representations whose answer is known",
         "score",
     )
     return Outcome(claims, {"disentanglement": figure})
@@ -77,7 +81,11 @@ def _alignment(mig: Interval, rotated: NDArray[np.float64]) -> Claim:
         found=Interval(mig.value - level, mig.low - level, mig.high - level),
         threshold=0.0,
         null="random rotations of the same latents: 0",
-        figures={"mig_rotated": level, "mig_rotated_high": float(np.quantile(rotated, 0.975)), "rotations": ROTATIONS},
+        figures={
+            "mig_rotated": level,
+            "mig_rotated_high": float(np.quantile(rotated, 0.975)),
+            "rotations": ROTATIONS,
+        },
         labels_used="true factors, in the measure only",
     )
 

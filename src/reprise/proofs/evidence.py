@@ -12,19 +12,18 @@ from numpy.typing import NDArray
 
 from reprise.clustering.methods import Clusters, cluster
 from reprise.errors import BadInput, MissingData
+from reprise.evaluation.properties import read_properties
 from reprise.evaluation.reference import Reference, read_reference
 from reprise.evaluation.uncertainty import Resampling
 from reprise.models.store import Latents, Unavailable, load_latents, load_model
-from reprise.tables import read_json, read_table
+from reprise.proofs.linear import mfcc_scores
+from reprise.tables import read_array, read_json, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from reprise.models.base import Model
     from reprise.training.tracks import Tracks
-
-PROPERTIES = {"tempo": "tempo", "loudness": "rms_mean", "brightness": "centroid_mean", "noisiness": "flat_mean"}
-"""Property of a track to the descriptor that measures it."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +92,26 @@ class Evidence:
         return read_json(self.places.models / self.name / "config.json")
 
     @cached_property
-    def baseline(self) -> Latents | Unavailable:
-        """The latents of the baseline ``pca`` in the order of the model's tracks."""
-        found = load_latents(self.places.models / "pca")
-        if isinstance(found, Latents) and not np.array_equal(found.track_ids, self.latents.track_ids):
-            raise BadInput("data/models/pca and the model embed different tracks; train both again (dvc repro)")
-        return found
+    def baseline(self) -> NDArray[np.float32]:
+        """PCA of the flattened MFCC with as many components as the model has latent units: the peer of every gain."""
+        mfcc = read_array(self.places.frames / "mfcc.npy", mmap=False)
+        frames = read_table(self.places.frames / "tracks.parquet", "frames")["track_id"].to_numpy(
+            dtype=np.str_
+        )
+        rows = np.searchsorted(frames, self.latents.track_ids)
+        if not np.array_equal(frames[np.minimum(rows, len(frames) - 1)], self.latents.track_ids):
+            raise BadInput(
+                f"{self.places.frames}: other tracks than the model embeds; train it again (dvc repro)"
+            )
+        train = np.flatnonzero(self.reference.split == "train")
+        return mfcc_scores(mfcc[rows], train, self.latents.values.shape[1])
+
+    @cached_property
+    def given(self) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+        """Latents of labelled tracks encoded with their true class, and the row of each; conditional models only."""
+        found = load_latents(self.places.models / self.name, "latents_given")
+        assert isinstance(found, Latents)  # the model itself is available
+        return found.values, np.searchsorted(self.latents.track_ids, found.track_ids)
 
     @cached_property
     def model(self) -> Model:
@@ -134,9 +147,7 @@ class Evidence:
     @cached_property
     def properties(self) -> dict[str, NDArray[np.float64]]:
         """Measured acoustic properties of each track by name."""
-        table = read_table(self.places.vectors / "descriptors.parquet", "descriptors").set_index("track_id")
-        table = table.reindex(self.latents.track_ids)
-        return {name: table[column].to_numpy(dtype=np.float64) for name, column in PROPERTIES.items()}
+        return read_properties(self.places.vectors, self.latents.track_ids)
 
     def kmeans(self, latents: NDArray[Any], k: int | None = None) -> list[Clusters]:
         """Cluster latents by K-Means, once per seed."""
@@ -151,12 +162,15 @@ class Evidence:
 
     @cached_property
     def baseline_clusters(self) -> list[Clusters]:
-        """K-Means of the baseline's latents."""
-        assert isinstance(self.baseline, Latents)
-        return self.kmeans(self.baseline.values)
+        """K-Means of the baseline."""
+        return self.kmeans(self.baseline)
 
 
-def read_evidence(name: str, places: Places, k: int, seeds: int, resampling: Resampling) -> Evidence | Unavailable:
+def read_evidence(
+    name: str, places: Places, k: int, seeds: int, resampling: Resampling
+) -> Evidence | Unavailable:
     """Return the evidence about a trained model, or why there is none."""
     latents = load_latents(places.models / name)
-    return latents if isinstance(latents, Unavailable) else Evidence(name, places, latents, k, seeds, resampling)
+    return (
+        latents if isinstance(latents, Unavailable) else Evidence(name, places, latents, k, seeds, resampling)
+    )

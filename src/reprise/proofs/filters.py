@@ -1,4 +1,4 @@
-"""What the convolutions learned: do they respond to frequency bands and to the order of events in time?"""
+"""What the convolutions learned: whether they respond to frequency bands and to the order of events in time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from reprise.evaluation.uncertainty import Interval, around, interval_over_tracks
+from reprise.evaluation.uncertainty import difference_of_means, interval_over_tracks
 from reprise.models.base import Shapes
 from reprise.models.build import build_model
 from reprise.models.convolutional import ConvolutionalModel
@@ -36,9 +36,13 @@ def prove(evidence: Evidence) -> Outcome:
     config = evidence.config
     twin = cast(
         ConvolutionalModel,
-        build_model(config["model"], config["params"], Shapes.from_dict(config["shapes"]), config["seed"] + 1),
+        build_model(
+            config["model"], config["params"], Shapes.from_dict(config["shapes"]), config["seed"] + 1
+        ),
     )
-    twin.load_state_dict(twin.state_dict() | {name: model.state_dict()[name] for name in ("input_mean", "input_deviation")})
+    twin.load_state_dict(
+        twin.state_dict() | {name: model.state_dict()[name] for name in ("input_mean", "input_deviation")}
+    )
     twin.eval()
     test = np.flatnonzero(evidence.reference.split == "test")
     if len(test) < 4:
@@ -50,7 +54,9 @@ def prove(evidence: Evidence) -> Outcome:
         "band_detectors": _bands(model, twin, profile, random_profile, evidence),
         "time_patterns": _time(model, twin, values, evidence.reference.groups[rows], evidence),
     }
-    return Outcome(claims, {"band_responses": _profile_figure(profile, evidence), "filters": _filter_figure(model)})
+    return Outcome(
+        claims, {"band_responses": _profile_figure(profile, evidence), "filters": _filter_figure(model)}
+    )
 
 
 def _band_profile(model: ConvolutionalModel, values: Tensor) -> NDArray[np.float64]:
@@ -81,15 +87,10 @@ def _bands(
     evidence: Evidence,
 ) -> Claim:
     own, null = _selectivity(profile), _selectivity(random_profile)
-    generator = np.random.default_rng([evidence.resampling.seed, 7])
-    draws = [
-        own[generator.integers(0, len(own), len(own))].mean() - null[generator.integers(0, len(null), len(null))].mean()
-        for _ in range(evidence.resampling.resamples)
-    ]
     return Claim(
         statement=BANDS,
         measure="selectivity over mel bands of the latent units (1 - normalised entropy) minus that of the null",
-        found=around(float(own.mean() - null.mean()), [float(draw) for draw in draws]),
+        found=difference_of_means(own, null, evidence.resampling.resamples, evidence.resampling.seed),
         threshold=0.0,
         null=UNTRAINED,
         figures={
@@ -110,13 +111,17 @@ def _oriented(filters: Tensor) -> float:
 
 
 def _time(
-    model: ConvolutionalModel, twin: ConvolutionalModel, values: Tensor, groups: NDArray[np.str_], evidence: Evidence
+    model: ConvolutionalModel,
+    twin: ConvolutionalModel,
+    values: Tensor,
+    groups: NDArray[np.str_],
+    evidence: Evidence,
 ) -> Claim:
     generator = torch.Generator().manual_seed(evidence.resampling.seed)
     shuffled = torch.stack([crop[:, torch.randperm(crop.shape[1], generator=generator)] for crop in values])
     own, null = (_order_response(net, values, shuffled) for net in (model, twin))
     gain = own - null
-    found: Interval = interval_over_tracks(
+    found = interval_over_tracks(
         lambda rows: float(gain[rows].mean()), groups, evidence.resampling.resamples, evidence.resampling.seed
     )
     return Claim(
@@ -140,11 +145,19 @@ def _profile_figure(profile: NDArray[np.float64], evidence: Evidence) -> Figure:
     order = np.argsort((profile * np.arange(profile.shape[1])).sum(axis=1), kind="stable")
     names = [str(band) if band % 8 == 0 else "" for band in range(profile.shape[1])]
     units = [str(unit) for unit in order[:32]]
-    return heat(profile[order[:32]], units, names, f"{evidence.name}: what drives each latent unit", ("mel band (pooled)", "latent unit"))
+    return heat(
+        profile[order[:32]],
+        units,
+        names,
+        f"{evidence.name}: what drives each latent unit",
+        ("mel band (pooled)", "latent unit"),
+    )
 
 
 def _filter_figure(model: ConvolutionalModel) -> Figure:
     kernels = model.filters().numpy()[:SHOWN]
-    lines = [list(kernels[start : start + 8]) for start in range(0, len(kernels), 8)]
-    lines = [line for line in lines if len(line) == len(lines[0])]
-    return spectrograms(lines, [""] * len(lines), [str(number) for number in range(len(lines[0]))], "first-layer filters (bands by frames)")
+    width = min(8, len(kernels))
+    starts = range(0, len(kernels) - width + 1, width)
+    lines = [list(kernels[start : start + width]) for start in starts]
+    names = [f"{start}–{start + width - 1}" for start in starts]
+    return spectrograms(lines, names, [""] * width, "first-layer filters (bands by frames)")

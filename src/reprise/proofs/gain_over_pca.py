@@ -1,4 +1,4 @@
-"""Does the model cluster better than principal components: better separated, and closer to the labels?"""
+"""Whether a model clusters better than principal components: better separated, and closer to the labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from reprise.evaluation import agreement, clusterings
 from reprise.evaluation.uncertainty import Interval, around, resampled_rows
-from reprise.models.store import Unavailable
 from reprise.plotting.scores import Dot, interval_dots
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.evidence import Evidence
@@ -20,10 +19,7 @@ AGREES = "clusters agree better with the labels than those of PCA"
 
 def prove(evidence: Evidence) -> Outcome:
     """Compare K-Means on the model's latents with K-Means on PCA scores: same k, same seeds, same tracks."""
-    if isinstance(evidence.baseline, Unavailable):
-        absent = evidence.baseline.why
-        return Outcome({"gain_separation": Unmeasured(SEPARATED, absent), "gain_agreement": Unmeasured(AGREES, absent)})
-    separation = _separation(evidence, evidence.baseline.values)
+    separation = _separation(evidence, evidence.baseline)
     claims: dict[str, Claim | Unmeasured] = {"gain_separation": separation}
     dots = [_dot("silhouette", separation.found)]
     why = evidence.reference.obstacle(evidence.attribute, evidence.scope)

@@ -1,49 +1,107 @@
-"""Which claims hang on which model, and how they are proven.
+"""Which claims hang on which model.
 
-A claim is a module of this package with a function ``prove(evidence) -> Outcome``; it is imported only for the models
-that make it, so that claims without a decoder do not pay for the deep-learning library.
+A claim is a module of this package with a function ``prove(evidence) -> Outcome``. It is imported only for the models
+that make it, so that a claim about latents does not pay for the deep-learning library.
 """
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from reprise.proofs.claim import Outcome
+from reprise.proofs.claim import Claim, Outcome, Unmeasured
+from reprise.proofs.live_units import prove as live_units
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from reprise.proofs.evidence import Evidence
 
-EVERY_MODEL = ("live_units",)
-OF_MODEL: dict[str, tuple[str, ...]] = {
-    "ae_basic": ("gain_over_pca", "reconstruction"),
-    "ae_conditional": ("gain_over_pca", "paradox"),
-    "ae_multimodal": ("gain_over_pca", "multimodal_gain"),
-    "basic_vae": ("gain_over_pca", "reconstruction", "smoothness"),
-    "beta_vae": ("disentanglement", "reconstruction", "traversal"),
-    "conv_vae": ("filters", "gain_over_pca", "reconstruction"),
-    "cvae": ("generation", "paradox", "separation"),
-    "pca": (),
-    "vade": ("gain_over_pca", "soft_clustering"),
-}
-OF_OTHERS = ("gain_over_pca",)
+Proofs = tuple[Callable[["Evidence"], Outcome], ...]
 
 
-class _Proof(Protocol):
-    def prove(self, evidence: Evidence) -> Outcome: ...
-
-
-def claims_of(name: str) -> tuple[str, ...]:
-    """Return the modules of the claims that a model makes; a model the designs do not know still has to beat PCA."""
-    return EVERY_MODEL + OF_MODEL.get(name, OF_OTHERS)
+def claims_of(name: str) -> Proofs:
+    """Return the proofs of a model's claims; a model the designs do not know has to be alive and to beat PCA."""
+    return (live_units, *_OF_MODEL.get(name, _any_other)())
 
 
 def prove(name: str, evidence: Evidence) -> Outcome:
     """Return all claims and pictures of a model."""
-    claims, pictures = {}, {}
-    for module in claims_of(name):
-        proof: _Proof = importlib.import_module(f"reprise.proofs.{module}")
-        outcome = proof.prove(evidence)
+    claims: dict[str, Claim | Unmeasured] = {}
+    pictures: dict[str, Figure] = {}
+    for proof in claims_of(name):
+        outcome = proof(evidence)
         claims.update(outcome.claims)
         pictures.update(outcome.pictures)
     return Outcome(claims, pictures)
+
+
+def _pca() -> Proofs:
+    return ()
+
+
+def _ae_basic() -> Proofs:
+    from reprise.proofs import gain_over_pca, reconstruction
+
+    return gain_over_pca.prove, reconstruction.prove
+
+
+def _ae_multimodal() -> Proofs:
+    from reprise.proofs import gain_over_pca, multimodal_gain
+
+    return gain_over_pca.prove, multimodal_gain.prove
+
+
+def _ae_conditional() -> Proofs:
+    from reprise.proofs import gain_over_pca, paradox
+
+    return gain_over_pca.prove, paradox.prove
+
+
+def _basic_vae() -> Proofs:
+    from reprise.proofs import gain_over_pca, reconstruction, smoothness
+
+    return gain_over_pca.prove, reconstruction.prove, smoothness.prove
+
+
+def _conv_vae() -> Proofs:
+    from reprise.proofs import filters, gain_over_pca, reconstruction
+
+    return filters.prove, gain_over_pca.prove, reconstruction.prove
+
+
+def _beta_vae() -> Proofs:
+    from reprise.proofs import disentanglement, reconstruction, traversal
+
+    return disentanglement.prove, reconstruction.prove, traversal.prove
+
+
+def _cvae() -> Proofs:
+    from reprise.proofs import generation, paradox, separation
+
+    return generation.prove, paradox.prove, separation.prove
+
+
+def _vade() -> Proofs:
+    from reprise.proofs import gain_over_pca, soft_clustering
+
+    return gain_over_pca.prove, soft_clustering.prove
+
+
+def _any_other() -> Proofs:
+    from reprise.proofs import gain_over_pca
+
+    return (gain_over_pca.prove,)
+
+
+_OF_MODEL: dict[str, Callable[[], Proofs]] = {
+    "ae_basic": _ae_basic,
+    "ae_conditional": _ae_conditional,
+    "ae_multimodal": _ae_multimodal,
+    "basic_vae": _basic_vae,
+    "beta_vae": _beta_vae,
+    "conv_vae": _conv_vae,
+    "cvae": _cvae,
+    "pca": _pca,
+    "vade": _vade,
+}

@@ -1,4 +1,4 @@
-"""Is the latent space smooth: does a straight line between two tracks decode to gradual transitions?"""
+"""Smoothness of the latent space: whether a straight line between two tracks decodes to gradual transitions."""
 
 from __future__ import annotations
 
@@ -68,7 +68,8 @@ def prove(evidence: Evidence) -> Outcome:
 
 
 def _steps(walk: Tensor) -> Tensor:
-    return walk.diff(dim=0).flatten(1).norm(dim=1)
+    steps: Tensor = walk.diff(dim=0).flatten(1).norm(dim=1)
+    return steps
 
 
 def _evenness(walk: Tensor) -> float:

@@ -1,13 +1,14 @@
-"""Does changing one latent unit change one attribute of the sound, more than changing a random direction does?"""
+"""Whether moving one latent unit changes one attribute of the sound, more than moving in a random direction does."""
 
 from __future__ import annotations
 
 import numpy as np
 import torch
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from reprise.evaluation.uncertainty import around
+from reprise.evaluation.uncertainty import difference_of_means
 from reprise.plotting.matrices import heat, spectrograms
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.decoding import Network, crops, decode, encode, network
@@ -43,7 +44,7 @@ def prove(evidence: Evidence) -> Outcome:
     claim = Claim(
         statement=STATEMENT,
         measure="share of a unit's effect that falls on one attribute, mean over units, minus that of random directions",
-        found=_difference(own, null, evidence),
+        found=difference_of_means(own, null, evidence.resampling.resamples, evidence.resampling.seed),
         threshold=0.0,
         null="random directions of the same latent space: 0",
         figures={
@@ -59,7 +60,9 @@ def prove(evidence: Evidence) -> Outcome:
     strongest = lively[np.argsort(-np.square(effects).sum(axis=1), kind="stable")]
     shares = np.square(effects) / np.maximum(np.square(effects).sum(axis=1, keepdims=True), 1e-12)
     pictures = {
-        "effects": heat(shares, [str(unit) for unit in lively], list(ATTRIBUTES), "share of effect", ("attribute", "unit")),
+        "effects": heat(
+            shares, [str(unit) for unit in lively], list(ATTRIBUTES), "share of each unit's effect", ("attribute", "unit")
+        ),
         "traversal": _figure(model, starts[0], deviation, strongest[:SHOWN_UNITS], evidence.name),
     }
     return Outcome({"traversal": claim}, pictures)
@@ -86,7 +89,9 @@ def attributes(model: Network, maps: Tensor) -> NDArray[np.float64]:
     return np.asarray(found.numpy())
 
 
-def _effects(model: Network, starts: Tensor, moves: Tensor, scale: NDArray[np.float64]) -> NDArray[np.float64]:
+def _effects(
+    model: Network, starts: Tensor, moves: Tensor, scale: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the mean absolute change of each attribute along each move, in deviations over real tracks."""
     ends = [decode(model, (starts + sign * REACH * moves[:, None]).flatten(0, 1)) for sign in (-1.0, 1.0)]
     low, high = (attributes(model, maps).reshape(len(moves), len(starts), -1) for maps in ends)
@@ -100,16 +105,7 @@ def _concentration(effects: NDArray[np.float64]) -> NDArray[np.float64]:
     return concentration
 
 
-def _difference(own: NDArray[np.float64], null: NDArray[np.float64], evidence: Evidence):  # type: ignore[no-untyped-def]
-    generator = np.random.default_rng([evidence.resampling.seed, 9])
-    draws = [
-        own[generator.integers(0, len(own), len(own))].mean() - null[generator.integers(0, len(null), len(null))].mean()
-        for _ in range(evidence.resampling.resamples)
-    ]
-    return around(float(own.mean() - null.mean()), [float(draw) for draw in draws])
-
-
-def _figure(model: Network, start: Tensor, deviation: Tensor, units: NDArray[np.int64], name: str):  # type: ignore[no-untyped-def]
+def _figure(model: Network, start: Tensor, deviation: Tensor, units: NDArray[np.intp], name: str) -> Figure:
     positions = torch.linspace(-REACH, REACH, SHOWN_STEPS)
     lines = []
     for unit in units:
@@ -117,4 +113,6 @@ def _figure(model: Network, start: Tensor, deviation: Tensor, units: NDArray[np.
         moved[:, unit] = moved[:, unit] + positions * deviation[unit]
         lines.append([m.numpy() for m in decode(model, moved)])
     names = [f"{float(p):+.0f} sd" for p in positions]
-    return spectrograms(lines, [f"unit {unit}" for unit in units], names, f"{name}: one unit moved, the others still")
+    return spectrograms(
+        lines, [f"unit {unit}" for unit in units], names, f"{name}: one unit moved, the others still"
+    )

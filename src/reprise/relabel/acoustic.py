@@ -67,11 +67,19 @@ class Relabelling:
     def labelled(self) -> pd.DataFrame:
         """Columns track_id and new_acoustic_label, for the tracks of kept clusters."""
         kept = self.clusters[self.clusters["label"] != ""]
-        return kept[["track_id", "label"]].rename(columns={"label": "new_acoustic_label"}).reset_index(drop=True)
+        return (
+            kept[["track_id", "label"]].rename(columns={"label": "new_acoustic_label"}).reset_index(drop=True)
+        )
 
 
 def relabel(
-    descriptors: pd.DataFrame, splits: pd.DataFrame, tags: pd.DataFrame, choice: Choice, rules: Rules, *, seed: int
+    descriptors: pd.DataFrame,
+    splits: pd.DataFrame,
+    tags: pd.DataFrame,
+    choice: Choice,
+    rules: Rules,
+    *,
+    seed: int,
 ) -> Relabelling:
     """Cluster the descriptors, profile the clusters against the tags, and name them.
 
@@ -95,7 +103,9 @@ def relabel(
     BadInput
         If a descriptor is not finite, there are too few training tracks, or fewer than two clusters are kept.
     """
-    table = descriptors.merge(splits[["track_id", "split"]], on="track_id", validate="one_to_one").sort_values("track_id")
+    table = descriptors.merge(
+        splits[["track_id", "split"]], on="track_id", validate="one_to_one"
+    ).sort_values("track_id")
     names = [column for column in descriptors.columns if column != "track_id"]
     values = _finite(table, names)
     train = (table["split"] == "train").to_numpy()
@@ -107,7 +117,9 @@ def relabel(
     numbers = score_numbers(fitted, k_min, k_max, seed)
     centres = fit_kmeans(fitted, choose_number(numbers), seed)
     assigned = centres.assign(standardised)
-    clusters = pd.DataFrame({"track_id": table["track_id"].to_numpy(), "split": table["split"].to_numpy(), "cluster": assigned})
+    clusters = pd.DataFrame(
+        {"track_id": table["track_id"].to_numpy(), "split": table["split"].to_numpy(), "cluster": assigned}
+    )
     clusters["distance"] = np.linalg.norm(standardised - centres.centres[assigned], axis=1)
     training = clusters[train].set_index("track_id")["cluster"]
     profile = profile_clusters(training, tags)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import KMeans
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from reprise.errors import BadInput
 
@@ -76,7 +76,9 @@ def fit_kmeans(values: Floats, k: int, seed: int, *, restarts: int = 10) -> Cent
         If there are fewer rows than clusters.
     """
     if len(values) <= k:
-        raise BadInput(f"K-Means with k = {k} needs more than {k} training tracks; there are {len(values)}: lower relabel.k")
+        raise BadInput(
+            f"K-Means with k = {k} needs more than {k} training tracks; there are {len(values)}: lower relabel.k"
+        )
     with threadpool_limits(limits=1):  # a parallel reduction would add the same numbers in another order
         model = KMeans(n_clusters=k, n_init=restarts, random_state=seed).fit(values)
     sizes = np.bincount(model.labels_, minlength=k)

@@ -30,7 +30,9 @@ def heat_map(result: Relabelling, fdr: float) -> Figure:
         _colour_table(axes[1], lift, limit=2.5, label="log2 lift")
         y, x = np.nonzero(significant.to_numpy())
         axes[1].scatter(x, y, s=16, color="black", marker="o", linewidths=0)
-        axes[1].set_title(f"Original tags: log2 lift; a dot marks over-representation at a false discovery rate of {fdr:g}")
+        axes[1].set_title(
+            f"Original tags: log2 lift; a dot marks over-representation at a false discovery rate of {fdr:g}"
+        )
     return figure
 
 
@@ -47,7 +49,15 @@ def track_map(result: Relabelling) -> Figure:
         rows = labels == name
         if rows.any():
             colour = "#bbbbbb" if name == DISCARDED else colours[index % len(colours)]
-            axes.scatter(points[rows, 0], points[rows, 1], s=22, alpha=0.8, linewidths=0, color=colour, label=f"{name} ({rows.sum()})")
+            axes.scatter(
+                points[rows, 0],
+                points[rows, 1],
+                s=22,
+                alpha=0.8,
+                linewidths=0,
+                color=colour,
+                label=f"{name} ({rows.sum()})",
+            )
     first, second = 100 * projection.explained_variance_ratio_
     axes.set(
         xlabel=f"first principal axis ({first:.0f} % of the variance)",
@@ -58,7 +68,9 @@ def track_map(result: Relabelling) -> Figure:
     return figure
 
 
-def _lift_tables(profile: pd.DataFrame, names: dict[int, str], fdr: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _lift_tables(
+    profile: pd.DataFrame, names: dict[int, str], fdr: float
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Log2 lift and significance, clusters by tags, for the tags with the smallest p-values."""
     best = profile.groupby("tag")["p_value"].min().sort_values(kind="stable").index[:TAGS_SHOWN]
     table = profile[profile["tag"].isin(best)].copy()
@@ -73,7 +85,11 @@ def _lift_tables(profile: pd.DataFrame, names: dict[int, str], fdr: float) -> tu
 
 
 def _colour_table(axes: Axes, table: pd.DataFrame, *, limit: float, label: str) -> None:
-    image = axes.imshow(table.to_numpy(dtype=np.float64), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
-    axes.set_xticks(range(table.shape[1]), [str(name) for name in table.columns], rotation=50, ha="right", fontsize=8)
+    image = axes.imshow(
+        table.to_numpy(dtype=np.float64), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto"
+    )
+    axes.set_xticks(
+        range(table.shape[1]), [str(name) for name in table.columns], rotation=50, ha="right", fontsize=8
+    )
     axes.set_yticks(range(table.shape[0]), [str(name) for name in table.index], fontsize=8)
     axes.figure.colorbar(image, ax=axes, label=label, pad=0.01)

@@ -78,7 +78,9 @@ def descriptor_words(centre: pd.Series[float], theme: float) -> list[str]:
     return [high if value > 0 else low for value, low, high in sorted(strong, key=lambda axis: -abs(axis[0]))]
 
 
-def name_clusters(shares: pd.Series[float], centres: pd.DataFrame, profile: pd.DataFrame, rules: Rules) -> dict[int, Theme]:
+def name_clusters(
+    shares: pd.Series[float], centres: pd.DataFrame, profile: pd.DataFrame, rules: Rules
+) -> dict[int, Theme]:
     """Name every cluster, or say why it has no name.
 
     Parameters
@@ -116,11 +118,17 @@ def name_clusters(shares: pd.Series[float], centres: pd.DataFrame, profile: pd.D
 
 def _unique(words: list[str], wanted: int, taken: set[str]) -> str:
     """Join the first words, descriptors in the order of `AXES`; take more of them, then a number, until the name is new."""
-    names = [" / ".join(sorted(words[:count], key=_axis)) for count in range(wanted, max(wanted, len(words)) + 1)]
+    names = [
+        " / ".join(sorted(words[:count], key=_axis)) for count in range(wanted, max(wanted, len(words)) + 1)
+    ]
     for name in names:
         if name not in taken:
             return name
-    return next(f"{names[0]} ({number})" for number in range(2, len(taken) + 3) if f"{names[0]} ({number})" not in taken)
+    return next(
+        f"{names[0]} ({number})"
+        for number in range(2, len(taken) + 3)
+        if f"{names[0]} ({number})" not in taken
+    )
 
 
 def _axis(word: str) -> int:

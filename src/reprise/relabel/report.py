@@ -32,7 +32,9 @@ def summarise(result: Relabelling, rules: Rules, *, fixed: bool, seed: int) -> d
     stability = mean_with_interval(result.stability.scores, np.arange(len(result.stability.scores)), seed)
     return {
         "k": result.k,
-        "k_chosen_by": "fixed by relabel.k" if fixed else "mean rank of silhouette, elbow and stability on the training tracks",
+        "k_chosen_by": "fixed by relabel.k"
+        if fixed
+        else "mean rank of silhouette, elbow and stability on the training tracks",
         "kept": len(result.label_to_idx),
         "discarded": {reason: _count(result, reason) for reason in ("small", "themeless")},
         "tracks": {
@@ -48,7 +50,9 @@ def summarise(result: Relabelling, rules: Rules, *, fixed: bool, seed: int) -> d
             if theme.name
         },
         "tags": _tags(result, rules),
-        "labels_used": "none: names from descriptors" if result.profile.empty else "original tags of training tracks, for names only",
+        "labels_used": "none: names from descriptors"
+        if result.profile.empty
+        else "original tags of training tracks, for names only",
     }
 
 
@@ -57,7 +61,10 @@ def silhouette(result: Relabelling, split: str, seed: int) -> dict[str, Any]:
     rows = (result.clusters["split"] == split).to_numpy()
     values, clusters = result.standardised[rows], result.clusters["cluster"].to_numpy(dtype=np.int64)[rows]
     if not 2 <= len(np.unique(clusters)) < len(clusters):
-        return {"available": False, "why": f"{len(clusters)} {split} tracks in {len(np.unique(clusters))} clusters"}
+        return {
+            "available": False,
+            "why": f"{len(clusters)} {split} tracks in {len(np.unique(clusters))} clusters",
+        }
     measured = mean_with_interval(silhouette_samples(values, clusters), np.arange(len(clusters)), seed)
     return {**measured, "chance": _shuffled(values, clusters, seed), "n": len(clusters)}
 
@@ -71,7 +78,9 @@ def _shuffled(values: Floats, clusters: Labels, seed: int) -> float:
 def _tags(result: Relabelling, rules: Rules) -> dict[str, Any]:
     profile = result.profile
     if profile.empty:
-        why = "no training track carries a tag that is frequent enough; clusters are named by their descriptors"
+        why = (
+            "no training track carries a tag that is frequent enough; clusters are named by their descriptors"
+        )
         return {"available": False, "why": why}
     significant = (profile["q_value"] <= rules.fdr) & (profile["lift"] > 1)
     return {

@@ -45,7 +45,7 @@ def assign(
     """Choose the part of every track.
 
     Largest groups first, those of one size in an order that the seed and their names decide: each goes to the part
-    that lacks most tracks. A track with an official part keeps it, and draws the rest of its group along (to test
+    that lacks most tracks, the last ones to parts that are still empty. A track with an official part keeps it, and draws the rest of its group along (to test
     rather than validation rather than train, where the official parts of a group disagree).
 
     Parameters
@@ -72,13 +72,16 @@ def assign(
     unknown = sorted(set(official.values()) - set(PARTS))
     if unknown:
         raise BadInput(f"groups.parquet: official_split '{unknown[0]}': it must be one of {', '.join(PARTS)}")
-    drawn = _official_groups(groups, official)
+    chosen = _official_groups(groups, official)
     sizes = Counter(groups.values())
-    lacking = {part: fractions.of(part) * len(groups) for part in PARTS}
-    chosen: dict[str, str] = {}
-    for name in sorted(sizes, key=lambda name: (name not in drawn, -sizes[name], _hash(seed, name), name)):
-        wanted = [part for part in PARTS if fractions.of(part) > 0]
-        chosen[name] = drawn.get(name) or max(wanted, key=lambda part: lacking[part])
+    free = sorted(set(sizes) - set(chosen), key=lambda name: (-sizes[name], _hash(seed, name), name))
+    lacking = {part: fractions.of(part) * len(groups) for part in PARTS if fractions.of(part) > 0}
+    for name, part in chosen.items():
+        lacking[part] = lacking.get(part, 0.0) - sizes[name]
+    for number, name in enumerate(free):
+        empty = [part for part in lacking if part not in chosen.values()]
+        candidates = empty if len(free) - number <= len(empty) else list(lacking)
+        chosen[name] = max(candidates, key=lambda part: lacking[part])
         lacking[chosen[name]] -= sizes[name]
     parts = {track_id: official.get(track_id, chosen[name]) for track_id, name in groups.items()}
     _require_all(parts, sizes, fractions)

@@ -17,6 +17,9 @@ WITHIN = 1e-5
 EXACT = 1e-4
 """Unexplained share of a label, each track predicted from the others, below which it is a linear function of the columns."""
 
+MOST_COLUMNS = 0.8
+"""Columns per track up to which a linear function can be told from chance."""
+
 FEWEST = 3
 """Tracks a class needs before 'constant within the class' says anything."""
 
@@ -58,9 +61,13 @@ def label_columns(
         about,
         stage,
         "leak" if columns or exact else "ok",
-        float(1 - min(within.min(), linear.min())),
-        f"{columns} of {matrix.shape[1]} columns are constant within each {labelling.name}; {exact} of {len(linear)} classes are exact "
-        f"linear functions of the columns",
+        float(1 - min(within.min(), linear.min(initial=1))),
+        f"{columns} of {matrix.shape[1]} columns are constant within each {labelling.name}; "
+        + (
+            f"{exact} of {len(linear)} classes are exact linear functions of the columns"
+            if len(linear)
+            else f"linear functions cannot be told: {matrix.shape[1]} columns for {len(matrix)} tracks"
+        ),
         REMEDY,
         count=columns + exact,
     )
@@ -78,10 +85,10 @@ def _within_share(matrix: NDArray[np.float64], codes: NDArray[np.int64]) -> NDAr
 
 
 def _unexplained(matrix: NDArray[np.float64], codes: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Leave-one-out unexplained variance of each class indicator (PRESS over total); 1 where columns are too many to tell."""
+    """Leave-one-out unexplained variance of each class indicator (PRESS over total); empty where columns are too many to tell."""
     n, d = matrix.shape
-    if d >= n // 2:
-        return np.ones(1)
+    if d > MOST_COLUMNS * n:
+        return np.zeros(0)
     classes = np.unique(codes)
     indicator = (codes[:, None] == classes).astype(np.float64)
     design = np.concatenate([np.ones((n, 1)), matrix], axis=1)

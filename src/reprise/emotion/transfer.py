@@ -1,0 +1,256 @@
+"""Transfer to mood: train on all judgements, and judge by cross-validation that keeps triplets whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import spearmanr
+
+from reprise.emotion.judgements import Judgements, Rows, folds, read_judgements
+from reprise.emotion.loudness import loudness
+from reprise.emotion.musav import DIMENSIONS, human_accuracy, looks_swapped, pair_accuracy
+from reprise.emotion.regressor import Training, calibrate, train_on_pairs, train_on_values
+from reprise.emotion.store import CALIBRATION, Mood
+from reprise.errors import BadInput
+from reprise.finetune.crops import Floats
+from reprise.finetune.embedding import embed_all
+from reprise.finetune.inputs import read_spectrograms
+from reprise.finetune.intervals import bootstrap
+from reprise.finetune.saved import SavedModel
+from reprise.tables import read_table
+
+SIMULATED = "embedded stand-in for MusAV: its annotators are simulated"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The emotion corpus.
+
+    Attributes
+    ----------
+    track_ids
+        One id per row.
+    embeddings
+        Of the finetuned backbone, shape (tracks, d).
+    loudness
+        In dB, shape (tracks,).
+    pairs
+        Table of the contract ``pairs``.
+    affect
+        Absolute arousal and valence in [0, 1]; may be empty.
+    judgements
+        The pairs as training targets.
+    """
+
+    track_ids: pd.Series[str]
+    embeddings: Floats
+    loudness: NDArray[np.float64]
+    pairs: pd.DataFrame
+    affect: pd.DataFrame
+    judgements: Judgements
+
+
+def read_corpus(folder: str | Path, features: str | Path, saved: SavedModel) -> Corpus:
+    """Embed the emotion corpus and read its judgements.
+
+    Parameters
+    ----------
+    folder
+        ``data/corpus/emotion``: pairs.parquet, affect.parquet.
+    features
+        ``data/features/emotion/frames``.
+    saved
+        The finetuned model.
+    """
+    spectrograms = read_spectrograms(features)
+    pairs = read_table(Path(folder) / "pairs.parquet", "pairs")
+    return Corpus(
+        track_ids=spectrograms.track_ids,
+        embeddings=embed_all(saved.model.backbone, spectrograms.mel, saved.embedding_crops),
+        loudness=loudness(spectrograms.mel),
+        pairs=pairs,
+        affect=read_table(Path(folder) / "affect.parquet", "affect"),
+        judgements=read_judgements(pairs, spectrograms.track_ids),
+    )
+
+
+def transfer(
+    corpus: Corpus, about: dict[str, Any], training: Training, count: int, seed: int
+) -> tuple[Mood, dict[str, Any]]:
+    """Train the mood model on all judgements, and measure it by cross-validation.
+
+    Parameters
+    ----------
+    corpus
+        The emotion corpus.
+    about
+        Its ``corpus.json``.
+    training
+        How the perceptron is trained.
+    count
+        Number of folds.
+    seed
+        Seeds folds, models and bootstrap.
+
+    Returns
+    -------
+    tuple
+        The mood model, and the metrics.
+
+    Raises
+    ------
+    BadInput
+        If no judged pair has features.
+    """
+    if not len(corpus.judgements.target):
+        raise BadInput(
+            "transfer: none of the judged pairs has features for both tracks; check the features of the emotion corpus"
+        )
+    predicted, fold = out_of_fold(corpus, training, count, seed)
+    model = train_on_pairs(corpus.embeddings, corpus.judgements, training, seed)
+    facts = describe(corpus, about, count)
+    metrics = {
+        "available": True,
+        "trained_on": facts,
+        "labels_used": "pairwise judgements of the emotion corpus",
+        "calibration": CALIBRATION,
+        **judge(corpus, predicted, seed),
+        "absolute_values": judge_values(corpus, predicted, fold, training, seed),
+    }
+    return Mood(model, model.scores(corpus.embeddings), facts["corpus"]), metrics
+
+
+def out_of_fold(corpus: Corpus, training: Training, count: int, seed: int) -> tuple[Floats, Rows]:
+    """Return each track's calibrated mood, predicted by a model that never saw its triplet, and the fold of each track.
+
+    Parameters
+    ----------
+    corpus
+        The emotion corpus.
+    training
+        How each fold's model is trained.
+    count
+        Number of folds.
+    seed
+        Seeds folds and models.
+
+    Returns
+    -------
+    tuple
+        Values in [0, 1], shape (tracks, 2), calibrated against the fold's training tracks; folds, shape (tracks,).
+    """
+    fold = folds(corpus.judgements, len(corpus.track_ids), count, seed)
+    values = np.full((len(fold), len(DIMENSIONS)), 0.5, dtype=np.float32)
+    for number in range(int(fold.max()) + 1):
+        held_out = fold == number
+        seen = corpus.judgements.among(~held_out)
+        if len(seen.target):
+            model = train_on_pairs(corpus.embeddings, seen, training, seed)
+            values[held_out] = calibrate(
+                model.scores(corpus.embeddings[held_out]), model.scores(corpus.embeddings[~held_out])
+            )
+    return values, fold
+
+
+def judge(corpus: Corpus, predicted: Floats, seed: int) -> dict[str, Any]:
+    """Return the official pair accuracy of out-of-fold predictions, with loudness, people and chance beside it.
+
+    Parameters
+    ----------
+    corpus
+        The emotion corpus.
+    predicted
+        Arousal and valence, shape (tracks, 2).
+    seed
+        Seed of the bootstrap.
+    """
+    table = pd.DataFrame(predicted, index=corpus.track_ids.to_numpy(), columns=list(DIMENSIONS))
+    by_loudness = pd.Series(corpus.loudness, index=corpus.track_ids.to_numpy())
+    result: dict[str, Any] = {"columns_look_swapped": looks_swapped(corpus.pairs, table)}
+    for dimension in DIMENSIONS:
+        result[dimension] = {
+            "model": pair_accuracy(corpus.pairs, table[dimension], dimension, seed),
+            "loudness_only": pair_accuracy(corpus.pairs, by_loudness, dimension, seed),
+            "third_human_against_two": human_accuracy(corpus.pairs, dimension, seed),
+        }
+    return result
+
+
+def judge_values(
+    corpus: Corpus, predicted: Floats, fold: Rows, training: Training, seed: int
+) -> dict[str, Any]:
+    """Judge against absolute values: R2 and Spearman of a model trained on them, Spearman of the pairwise model; out of fold.
+
+    Parameters
+    ----------
+    corpus
+        The emotion corpus.
+    predicted
+        Out-of-fold predictions of the pairwise model, shape (tracks, 2).
+    fold
+        Fold of each track.
+    training
+        How each fold's model is trained.
+    seed
+        Seeds models and bootstrap.
+    """
+    values = (
+        corpus.affect.set_index("track_id")
+        .reindex(corpus.track_ids)[list(DIMENSIONS)]
+        .to_numpy(dtype=np.float32)
+    )
+    known = np.isfinite(values).all(axis=1)
+    if known.sum() < 10:
+        return {
+            "available": False,
+            "why": f"{int(known.sum())} tracks of the emotion corpus have absolute values; ten are needed",
+        }
+    absolute = np.full(values.shape, np.nan, dtype=np.float32)
+    for number in np.unique(fold[known]):
+        held_out, seen = known & (fold == number), known & (fold != number)
+        model = train_on_values(corpus.embeddings[seen], values[seen], training, seed)
+        absolute[held_out] = 1 / (1 + np.exp(-model.scores(corpus.embeddings[held_out])))
+    result: dict[str, Any] = {"available": True, "tracks": int(known.sum())}
+    for column, dimension in enumerate(DIMENSIONS):
+        truth, trained, pairwise = values[known, column], absolute[known, column], predicted[known, column]
+        result[dimension] = {
+            "r2": {**_interval(_r2, truth, trained, seed), "chance": 0.0},
+            "spearman": {**_interval(_spearman, truth, trained, seed), "chance": 0.0},
+            "spearman_of_pairwise_model": {**_interval(_spearman, truth, pairwise, seed), "chance": 0.0},
+        }
+    return result
+
+
+def describe(corpus: Corpus, about: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return which corpus taught the mood model, and how large it is."""
+    return {
+        "dataset": about["dataset"],
+        "corpus": SIMULATED if about["embedded"] else about["title"],
+        "stand_in": bool(about["embedded"]),
+        "tracks": len(corpus.track_ids),
+        "triplets": int(corpus.pairs["triplet_id"].nunique()),
+        "pairs": len(corpus.judgements.target),
+        "folds": count,
+    }
+
+
+def _r2(truth: Floats, predicted: Floats) -> float:
+    return float(
+        1 - ((truth - predicted) ** 2).sum() / max(float(((truth - truth.mean()) ** 2).sum()), 1e-12)
+    )
+
+
+def _spearman(truth: Floats, predicted: Floats) -> float:
+    if np.ptp(truth) == 0 or np.ptp(predicted) == 0:
+        return 0.0
+    return float(spearmanr(truth, predicted).statistic)
+
+
+def _interval(measure: Any, truth: Floats, predicted: Floats, seed: int) -> dict[str, float]:
+    low, high = bootstrap(lambda rows: measure(truth[rows], predicted[rows]), np.arange(len(truth)), seed)
+    return {"value": measure(truth, predicted), "low": low, "high": high}

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from reprise.training.checkpoint import FILE, Checkpoints
+from reprise.training.crops import Batch, Batches
+from reprise.training.health import CollapsedModel
+from reprise.training.loop import Job, Phase, Terms, evaluate, train
+from reprise.training.settings import Run, TrainingParams
+
+
+class Killed(Exception):
+    """Stands for kill -9."""
+
+
+def dying(phase: Phase, steps: int) -> Phase:
+    """The same phase, whose process dies at the given step."""
+    left = iter(range(steps))
+
+    def losses(batch: Batch, generator: torch.Generator) -> Terms:
+        if next(left, None) is None:
+            raise Killed
+        return phase.losses(batch, generator)
+
+    return replace(phase, losses=losses)
+
+
+def same(one: torch.nn.Module, two: torch.nn.Module) -> bool:
+    others = two.state_dict()
+    return all(torch.equal(value, others[name]) for name, value in one.state_dict().items())
+
+
+def test_training_lowers_the_loss_and_writes_a_row_per_epoch(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    progress = train(Job(toy, batches, Run(training, 0)), (toy.phase(),), "toy")
+    assert [row["epoch"] for row in progress.history] == [1, 2, 3, 4, 5, 6]
+    assert progress.history[-1]["train_loss"] < progress.history[0]["train_loss"]
+    assert {"phase", "validation_loss", "train_reconstruction", "validation_reconstruction"} <= set(
+        progress.history[0]
+    )
+
+
+def test_early_stopping_stops_and_keeps_the_best(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    phase = toy.phase(
+        epochs=200, learning_rate=0.3
+    )  # a rate at which the validation loss soon goes up and down
+    run = Run(training, 0)
+    progress = train(Job(toy, batches, run), (phase,), "toy")
+    losses = [row["validation_loss"] for row in progress.history]
+    assert len(losses) == progress.best_epoch + training.patience < 200
+    assert losses[progress.best_epoch - 1] == min(losses)
+    kept = evaluate(toy, phase, batches.validating(), run)["reconstruction"]
+    assert kept == pytest.approx(min(losses))
+
+
+def test_same_seed_same_weights_other_seed_others(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    models = [type(toy)() for _ in range(3)]
+    for model, seed in zip(models, (0, 0, 1), strict=True):
+        train(Job(model, batches, Run(training, seed)), (model.phase(),), "toy")
+    assert same(models[0], models[1])
+    assert not same(models[0], models[2])
+
+
+@pytest.mark.parametrize("steps", [1, 12, 23, 40, 55])
+def test_a_killed_run_resumes_to_the_same_bytes(
+    toy: Any, batches: Batches, training: TrainingParams, tmp_path: Path, steps: int
+) -> None:
+    def phases(model: Any) -> tuple[Phase, ...]:
+        return model.phase("one", 4), model.phase("two", 4, 0.001)
+
+    whole = type(toy)()
+    expected = train(Job(whole, batches, Run(training, 0)), phases(whole), "toy")
+    first, second = phases(toy)
+    dies = dying(first, steps)
+    with pytest.raises(Killed):
+        train(
+            Job(toy, batches, Run(training, 0, tmp_path)), (dies, replace(second, losses=dies.losses)), "toy"
+        )
+    assert steps < 8 or (tmp_path / FILE).exists()
+    resumed = type(toy)()
+    torch.manual_seed(123)
+    progress = train(Job(resumed, batches, Run(training, 0, tmp_path)), phases(resumed), "toy")
+    assert progress.history == expected.history
+    assert progress.best_epoch == expected.best_epoch
+    assert same(resumed, whole)
+    assert not (tmp_path / FILE).exists()
+
+
+def test_a_checkpoint_of_another_run_is_not_used(
+    toy: Any, batches: Batches, training: TrainingParams, tmp_path: Path
+) -> None:
+    with pytest.raises(Killed):
+        train(Job(toy, batches, Run(training, 0, tmp_path)), (dying(toy.phase(), 20),), "toy")
+    other = type(toy)()
+    progress = train(Job(other, batches, Run(training, 1, tmp_path)), (other.phase(),), "toy")
+    fresh = type(toy)()
+    assert progress.history == train(Job(fresh, batches, Run(training, 1)), (fresh.phase(),), "toy").history
+
+
+def test_checkpoints_are_rare_where_epochs_are_short(
+    toy: Any, batches: Batches, training: TrainingParams, tmp_path: Path
+) -> None:
+    slow = training.model_copy(update={"checkpoint_seconds": 1000.0})
+    with pytest.raises(Killed):
+        train(Job(toy, batches, Run(slow, 0, tmp_path)), (dying(toy.phase(), 20),), "toy")
+    assert not (tmp_path / FILE).exists()
+    assert Checkpoints(None, "toy", 0.0).load() is None
+
+
+def test_a_phase_begins_once_with_the_best_weights_of_the_one_before(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    begun: list[dict[str, Tensor]] = []
+
+    def begin() -> None:
+        begun.append({name: value.clone() for name, value in toy.state_dict().items()})
+
+    first = toy.phase("one", 60, 0.3)
+    second = replace(toy.phase("two", 2), begin=begin)
+    progress = train(Job(toy, batches, Run(training, 0)), (first, second), "toy")
+    assert len(begun) == 1
+    alone = type(toy)()
+    train(Job(alone, batches, Run(training, 0)), (alone.phase("one", 60, 0.3),), "toy")
+    assert all(torch.equal(value, begun[0][name]) for name, value in alone.state_dict().items())
+    assert progress.history[-1]["phase"] == "two"
+
+
+def test_a_loss_that_is_not_finite_is_an_error_that_says_what_to_change(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    def broken(batch: Batch, generator: torch.Generator) -> Terms:
+        return {"reconstruction": toy.losses(batch, generator)["reconstruction"] * float("nan")}
+
+    with pytest.raises(CollapsedModel, match=r"nan in epoch 1.*lower learning_rate"):
+        train(Job(toy, batches, Run(training, 0)), (replace(toy.phase(), losses=broken),), "toy")
+
+
+def test_evaluation_neither_learns_nor_changes_between_calls(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    before = {name: value.clone() for name, value in toy.state_dict().items()}
+
+    def found() -> Iterator[Batch]:
+        return batches.validating()
+
+    one, two = (evaluate(toy, toy.phase(), found(), Run(training, 0)) for _ in range(2))
+    assert one == two
+    assert all(torch.equal(value, before[name]) for name, value in toy.state_dict().items())
