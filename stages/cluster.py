@@ -5,7 +5,7 @@ from pathlib import Path
 from reprise import params, tables
 from reprise.clustering.assignments import ClusterSettings, assign, read_own
 from reprise.clustering.summary import summarise
-from reprise.models.store import Unavailable, load_latents
+from reprise.models.read_latents import Unavailable, load_latents
 from reprise.stage import run
 
 MODELS = Path("data/models")

@@ -9,6 +9,7 @@ from reprise.evaluation.uncertainty import Resampling
 from reprise.progress import track
 from reprise.report.comparison import Comparison, metrics, records, table
 from reprise.report.contestant import Field, measure
+from reprise.report.control import read_controls
 from reprise.report.entries import read_hand_made, read_models, read_track_ids
 from reprise.report.markdown import document
 from reprise.report.page import page
@@ -34,7 +35,8 @@ def main() -> None:
     models, absent = read_models(MODELS, list(settings.models), ids)
     contestants = [*models, *read_hand_made(VECTORS, reference)]
     results = [measure(contestant, field) for contestant in track(contestants, desc="compare", unit="model")]
-    comparison = Comparison(results, absent, dict(reference.missing))
+    controls = read_controls(MODELS, list(settings.models), reference, field.k, settings.seed)
+    comparison = Comparison(results, absent, dict(reference.missing), controls)
     tables.write_json("metrics/compare.json", metrics(comparison, field.k, field.seeds))
     tables.write_csv("plots/comparison_table.csv", table(comparison))
     tables.write_text("plots/compare/scores.json", records(comparison))

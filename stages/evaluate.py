@@ -8,7 +8,7 @@ from reprise.evaluation.output import write_absent_plots, write_curve, write_plo
 from reprise.evaluation.reference import read_reference
 from reprise.evaluation.selected import Subject, metrics, score_all
 from reprise.evaluation.uncertainty import Resampling
-from reprise.models.store import Unavailable, load_latents
+from reprise.models.read_latents import Unavailable, load_latents
 from reprise.stage import run
 
 MODELS = Path("data/models")

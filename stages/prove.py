@@ -4,7 +4,7 @@ from pathlib import Path
 
 from reprise import params
 from reprise.evaluation.uncertainty import Resampling
-from reprise.models.store import Unavailable
+from reprise.models.read_latents import Unavailable
 from reprise.proofs.evidence import Places, read_evidence
 from reprise.proofs.output import write_outcome, write_unavailable
 from reprise.proofs.registry import prove

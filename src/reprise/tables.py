@@ -117,7 +117,12 @@ def read_table(path: str | Path, name: str | None = None) -> pd.DataFrame:
     BadInput
         If the table breaks its contract.
     """
-    frame = _pandas().read_parquet(path)
+    from pyarrow import ArrowInvalid
+
+    try:
+        frame = _pandas().read_parquet(path)
+    except ArrowInvalid as error:
+        raise BadInput(f"{path} is not a parquet table ({error}); run the stage that writes it again") from error
     return check_table(frame, name, where=str(path)) if name else frame
 
 
@@ -145,7 +150,8 @@ def check_table(frame: pd.DataFrame, name: str, *, where: str = "table") -> pd.D
 def create_array(path: str | Path, shape: tuple[int, ...], dtype: DTypeLike) -> np.memmap[Any, Any]:
     """Create an ``.npy`` file of the given shape as a writable memory map (constant memory, filled in parts)."""
     if 0 in shape:  # an empty file cannot be mapped; the header alone is the array
-        np.save(_parent(path), np.empty(shape, dtype), allow_pickle=False)
+        with _parent(path).open("wb") as file:
+            np.save(file, np.empty(shape, dtype), allow_pickle=False)
         return np.empty(shape, dtype)  # type: ignore[return-value]
     mapped: np.memmap[Any, Any] = np.lib.format.open_memmap(
         _parent(path), mode="w+", dtype=np.dtype(dtype), shape=shape
@@ -155,7 +161,8 @@ def create_array(path: str | Path, shape: tuple[int, ...], dtype: DTypeLike) -> 
 
 def write_array(path: str | Path, array: Array) -> None:
     """Write an array as ``.npy``; objects are refused (no pickle)."""
-    np.save(_parent(path), array, allow_pickle=False)
+    with _parent(path).open("wb") as file:  # given a name, numpy would add a suffix to it
+        np.save(file, array, allow_pickle=False)
 
 
 def read_array(path: str | Path, *, mmap: bool = True) -> Array:
@@ -198,7 +205,10 @@ def write_json(path: str | Path, value: Mapping[str, Any]) -> None:
 
 def read_json(path: str | Path) -> dict[str, Any]:
     """Read a JSON object."""
-    value: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    try:
+        value: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{path} is not JSON ({error}); run the stage that writes it again") from error
     return value
 
 

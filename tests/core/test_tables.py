@@ -110,3 +110,11 @@ def test_an_array_can_be_filled_in_parts(shape: tuple[int, int], tmp_path: Path)
     back = tables.read_array(tmp_path / "a.npy")
     assert back.shape == shape
     assert (np.asarray(back) == 2).all()
+
+
+@pytest.mark.parametrize("name", ["t.parquet", "t.json"])
+def test_a_damaged_file_is_named(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(b"")
+    read = tables.read_table if name.endswith("parquet") else tables.read_json
+    with pytest.raises(BadInput, match=name):
+        read(tmp_path / name)

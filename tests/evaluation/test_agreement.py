@@ -68,9 +68,7 @@ def test_random_labels_reach_the_published_chance_level() -> None:
     assert mean["ari"] == pytest.approx(0.0, abs=0.01)
 
 
-@pytest.mark.parametrize(
-    ("reference", "estimated"), [([], []), ([1, 2], [1]), ([[1, 2]], [[1, 2]])]
-)
+@pytest.mark.parametrize(("reference", "estimated"), [([], []), ([1, 2], [1]), ([[1, 2]], [[1, 2]])])
 def test_labellings_that_do_not_belong_together_are_refused(reference: Any, estimated: Any) -> None:
     with pytest.raises(BadInput, match="labelling"):
         agreement.evaluate(reference, estimated)

@@ -10,35 +10,34 @@ N, FACTORS = 600, 4
 
 
 @pytest.fixture(scope="module")
-def factors() -> np.ndarray:  # type: ignore[type-arg]
+def factors() -> np.ndarray:
     return np.random.default_rng(0).uniform(size=(N, FACTORS))
 
 
 @pytest.fixture(scope="module")
-def rotation() -> np.ndarray:  # type: ignore[type-arg]
-    hadamard = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2.0
-    return hadamard
+def rotation() -> np.ndarray:
+    return np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2.0
 
 
-def test_the_factors_themselves_are_perfect(factors: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_the_factors_themselves_are_perfect(factors: np.ndarray) -> None:
     found = scores.evaluate(factors[:, ::-1], factors)
     assert found["mig"] > 0.85
     assert found["sap"] > 0.95
     assert min(found["disentanglement"], found["completeness"], found["informativeness"]) > 0.95
 
 
-def test_noise_is_useless(factors: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_noise_is_useless(factors: np.ndarray) -> None:
     found = scores.evaluate(np.random.default_rng(1).standard_normal((N, 10)), factors)
     assert max(found.values()) < 0.06
 
 
-def test_a_rotation_of_the_factors_is_a_trap(factors: np.ndarray, rotation: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_a_rotation_of_the_factors_is_a_trap(factors: np.ndarray, rotation: np.ndarray) -> None:
     found = scores.evaluate((factors - 0.5) @ rotation, factors)
     assert max(found["mig"], found["sap"], found["disentanglement"], found["completeness"]) < 0.15
     assert found["informativeness"] > 0.7  # all information is there
 
 
-def test_a_second_copy_of_a_factor_closes_the_gap(factors: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_a_second_copy_of_a_factor_closes_the_gap(factors: np.ndarray) -> None:
     doubled = np.hstack([factors, factors])
     assert scores.mig(doubled, factors) == pytest.approx(0.0, abs=1e-9)
     assert scores.sap(doubled, factors) == pytest.approx(0.0, abs=1e-9)
@@ -56,16 +55,18 @@ def test_mig_of_binary_factors_is_exact() -> None:
 def test_sap_is_the_gap_of_squared_correlations() -> None:
     generator = np.random.default_rng(2)
     factor = generator.standard_normal((500, 1))
-    latents = np.hstack([factor + generator.standard_normal((500, 1)), factor + 3 * generator.standard_normal((500, 1))])
+    latents = np.hstack(
+        [factor + generator.standard_normal((500, 1)), factor + 3 * generator.standard_normal((500, 1))]
+    )
     squared = [np.corrcoef(latents[:, i], factor[:, 0])[0, 1] ** 2 for i in range(2)]
     assert scores.sap(latents, factor) == pytest.approx(squared[0] - squared[1])
 
 
-def test_the_same_seed_gives_the_same_scores(factors: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_the_same_seed_gives_the_same_scores(factors: np.ndarray) -> None:
     assert scores.evaluate(factors, factors, seed=3) == scores.evaluate(factors, factors, seed=3)
 
 
-def test_constant_factors_and_single_units_are_refused(factors: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_constant_factors_and_single_units_are_refused(factors: np.ndarray) -> None:
     with pytest.raises(BadInput, match="constant"):
         scores.mig(factors, np.ones((N, 1)))
     with pytest.raises(BadInput, match="at least two"):

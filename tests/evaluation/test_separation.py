@@ -10,7 +10,7 @@ from reprise.evaluation.units import effective_dimensions, live_share
 from reprise.evaluation.variance import chance_level, eta_squared
 
 
-def blobs(n: int = 60) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def blobs(n: int = 60) -> tuple[np.ndarray, np.ndarray]:
     generator = np.random.default_rng(1)
     clusters = np.arange(n) % 3
     return generator.standard_normal((n, 4)) + 3.0 * np.eye(3, 4)[clusters], clusters
@@ -34,7 +34,7 @@ def test_many_tracks_are_sampled_and_the_sample_is_close(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("clusters", [np.zeros(60, int), np.arange(60)])
-def test_one_cluster_and_singletons_are_refused(clusters: np.ndarray) -> None:  # type: ignore[type-arg]
+def test_one_cluster_and_singletons_are_refused(clusters: np.ndarray) -> None:
     with pytest.raises(BadInput, match="2 to n - 1 clusters"):
         separation.evaluate(blobs()[0], clusters)
 

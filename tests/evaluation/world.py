@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import runpy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -116,3 +117,20 @@ def _write_labels(world: World) -> None:
 
 def _hash(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()[:16]
+
+
+PARAMS: dict[str, Any] = {
+    "seed": 0,
+    "cluster": {"k": 4, "seeds": 2, "methods": ["kmeans", "agglomerative", "spectral", "gmm", "own"]},
+    "evaluate": {"bootstrap": 10, "permutations": 20},
+    "prove": {"permutations": 20},
+    "compare": {"seeds": 2, "bootstrap": 10},
+}
+
+
+def run_stage(world: World, monkeypatch: Any, script: Path, *arguments: str, **params: Any) -> None:
+    """Call the main function of a stage script in the world's folder, with exactly these parameters."""
+    tables.write_json(world.root / "params.json", PARAMS | params)
+    monkeypatch.setenv("REPRISE_PARAMS", str(world.root / "params.json"))
+    monkeypatch.chdir(world.root)
+    runpy.run_path(str(script))["main"](*arguments)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reprise.audit.checks.envelope import Envelope, read_envelope, read_level
 from reprise.audit.labelling import Labelling, Strings
-from reprise.models.store import Latents, Unavailable, load_latents
+from reprise.models.read_latents import Latents, Unavailable, load_latents
 from reprise.tables import read_array, read_json, read_table
 
 if TYPE_CHECKING:

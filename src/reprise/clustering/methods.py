@@ -30,6 +30,7 @@ Clusters = NDArray[np.int64]
 
 RESTARTS = 10
 NEIGHBOURS = 10
+WEAK_LINK = 1e-3
 DETERMINISTIC = frozenset({"agglomerative"})
 """Methods whose result does not depend on the seed: one run says all."""
 
@@ -101,28 +102,44 @@ def agglomerative(latents: NDArray[np.float64], k: int, seed: int) -> NDArray[An
 
 
 def spectral(latents: NDArray[np.float64], k: int, seed: int) -> NDArray[Any]:
-    """Spectral clustering of the nearest-neighbour graph [3]_.
+    """Spectral clustering of the nearest-neighbour graph [3]_."""
+    from sklearn.cluster import SpectralClustering
 
-    A graph in several pieces would answer with its pieces, so neighbours are added until it hangs together.
+    model = SpectralClustering(k, affinity="precomputed", n_init=RESTARTS, random_state=seed)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Number of distinct clusters")
+        labels: NDArray[Any] = model.fit_predict(neighbour_graph(latents, k))
+    return labels
+
+
+def neighbour_graph(latents: NDArray[np.float64], k: int) -> Any:
+    """Return the symmetric nearest-neighbour graph as a sparse matrix, in one piece.
+
+    A graph in more than ``k`` pieces would answer with outliers, so neighbours are added until there are at most ``k``.
+    Pieces that remain are clusters in their own right; weak links between their central tracks keep the eigenvectors
+    defined.
     """
     from scipy.sparse.csgraph import connected_components
-    from sklearn.cluster import SpectralClustering
     from sklearn.neighbors import kneighbors_graph
 
     neighbours = min(NEIGHBOURS, len(latents))
     while True:
         graph = kneighbors_graph(latents, neighbours, include_self=True)
-        graph = 0.5 * (graph + graph.T)
-        if connected_components(graph, directed=False, return_labels=False) == 1 or neighbours == len(
-            latents
-        ):
+        graph = (0.5 * (graph + graph.T)).tolil()
+        pieces, member = connected_components(graph, directed=False)
+        if pieces <= k or neighbours == len(latents):
             break
         neighbours = min(neighbours + 5, len(latents))
-    model = SpectralClustering(k, affinity="precomputed", n_init=RESTARTS, random_state=seed)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Number of distinct clusters")
-        labels: NDArray[Any] = model.fit_predict(graph)
-    return labels
+    centres = [_central(latents, np.flatnonzero(member == piece)) for piece in range(pieces)]
+    for centre in centres[1:]:
+        graph[centres[0], centre] = graph[centre, centres[0]] = WEAK_LINK
+    return graph.tocsr()
+
+
+def _central(latents: NDArray[np.float64], rows: NDArray[np.intp]) -> int:
+    """Return the track nearest to the mean of the given ones."""
+    distances = np.square(latents[rows] - latents[rows].mean(axis=0)).sum(axis=1)
+    return int(rows[distances.argmin()])
 
 
 def gmm(latents: NDArray[np.float64], k: int, seed: int) -> NDArray[Any]:

@@ -60,6 +60,7 @@ def stage_environment(
         "HF_HUB_OFFLINE": "1",
         "TRANSFORMERS_OFFLINE": "1",
         "TOKENIZERS_PARALLELISM": "false",
+        "OMP_WAIT_POLICY": "passive",  # threads that spin starve each other on a busy machine
         "REPRISE_PARAMS": str(temporary / "params.json"),
         "REPRISE_SCRATCH": str(scratch),
     }

@@ -150,17 +150,3 @@ def looks_swapped(pairs: pd.DataFrame, predictions: pd.DataFrame) -> bool:
         own, crossed = (decisions(chosen, predictions[column])[0] for column in (dimension, other))
         better.append(len(own) > 0 and len(crossed) > 0 and crossed.mean() > own.mean())
     return all(better)
-
-
-def refuse_swapped(pairs: pd.DataFrame, predictions: pd.DataFrame) -> None:
-    """Refuse predictions whose columns are exchanged.
-
-    Raises
-    ------
-    BadInput
-        If `looks_swapped`.
-    """
-    if looks_swapped(pairs, predictions):
-        raise BadInput(
-            "the columns arousal and valence look exchanged: each predicts the other dimension better than its own; check which comes first"
-        )

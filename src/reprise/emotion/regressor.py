@@ -136,7 +136,7 @@ def train_on_values(
     embeddings: Floats, values: NDArray[np.float32], training: Training, seed: int
 ) -> MoodRegressor:
     """Train on absolute arousal and valence in [0, 1], shape (tracks, 2): cross entropy with sigma(score)."""
-    inputs, targets = torch.from_numpy(embeddings), torch.from_numpy(values)
+    inputs, targets = torch.tensor(embeddings), torch.tensor(values)
 
     def loss(model: MoodRegressor) -> Tensor:
         return functional.binary_cross_entropy_with_logits(model(inputs), targets)

@@ -54,17 +54,26 @@ def save_finetuned(
     write_tensors(Path(directory) / HEAD, to_arrays(model.head))
 
 
-def load_finetuned(directory: str | Path) -> SavedModel:
+def load_finetuned(directory: str | Path, indices: str | Path | None = None) -> SavedModel:
     """Read what `save_finetuned` wrote.
+
+    Parameters
+    ----------
+    directory
+        ``data/finetuned``.
+    indices
+        ``data/label_to_idx.json``, to check the order of the labels against.
 
     Raises
     ------
     BadInput
-        If head and labels do not belong together.
+        If head and labels, or the labels and their indices, do not belong together.
     """
     folder = Path(directory)
     config = read_json(folder / CONFIG)
     labels: list[str] = config["labels"]
+    if indices and read_json(indices) != {label: index for index, label in enumerate(labels)}:
+        raise BadInput(f"{indices} is not the label order of {folder / CONFIG}; run the finetune stage again")
     model = Classifier(load_backbone(folder), len(labels), frozen=True)
     head = read_tensors(folder / HEAD)
     if head["weight"].shape != (len(labels), model.backbone.dimensions):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
+from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from reprise.plotting.style import PALETTE, canvas, plain
@@ -42,8 +42,9 @@ def bars(
         axes.axhline(threshold, color=PALETTE[1], ls="--", lw=1.2)
     if log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
         axes.yaxis.set_major_formatter("{x:g}")
-        axes.yaxis.set_minor_formatter("{x:g}" if values.max() < 20 * values.min() else NullFormatter())
+        axes.yaxis.set_minor_locator(NullLocator())
     axes.set_title(title, loc="left", fontsize=11)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])

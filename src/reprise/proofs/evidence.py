@@ -15,7 +15,7 @@ from reprise.errors import BadInput, MissingData
 from reprise.evaluation.properties import read_properties
 from reprise.evaluation.reference import Reference, read_reference
 from reprise.evaluation.uncertainty import Resampling
-from reprise.models.store import Latents, Unavailable, load_latents, load_model
+from reprise.models.read_latents import Latents, Unavailable, load_latents
 from reprise.proofs.linear import mfcc_scores
 from reprise.tables import read_array, read_json, read_table
 
@@ -122,6 +122,8 @@ class Evidence:
         MissingData
             If the model is not available.
         """
+        from reprise.models.store import load_model  # brings what only models of weights need
+
         found = load_model(self.places.models / self.name)
         if isinstance(found, Unavailable):
             raise MissingData(f"the model {self.name} is not available: {found.why}")

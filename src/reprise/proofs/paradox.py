@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from reprise.evaluation import clusterings, probes
 from reprise.evaluation.agreement import ami
 from reprise.evaluation.separation import silhouette
-from reprise.evaluation.uncertainty import Interval, around, interval_over_tracks
+from reprise.evaluation.uncertainty import Interval, Resampling, around, interval_over_tracks
 from reprise.evaluation.variance import chance_level, eta_squared
 from reprise.plotting.bars import grouped
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
@@ -51,11 +51,15 @@ def _removed(evidence: Evidence) -> Claim:
     reference, resampling = evidence.reference, evidence.resampling
     classes, groups = reference.classes[evidence.attribute][rows], reference.groups[rows]
     splits = probes.splits_by_group(classes, groups, resampling.seed)
-    representations = {"told_the_class": given, "not_told": evidence.latents.values[rows], "pca": evidence.baseline[rows]}
+    representations = {
+        "told_the_class": given,
+        "not_told": evidence.latents.values[rows],
+        "pca": evidence.baseline[rows],
+    }
     hits = {name: _hits(values, classes, splits) for name, values in representations.items()}
     scored = np.concatenate([held_out for _, held_out in splits])
     intervals = {
-        name: interval_over_tracks(lambda sample, h=hit: float(h[sample].mean()), groups[scored], resampling.resamples, resampling.seed)  # type: ignore[misc]
+        name: _interval(hit, groups[scored], resampling)
         for name, hit in {**hits, "difference": hits["pca"] - hits["told_the_class"]}.items()
     }
     return Claim(
@@ -66,17 +70,26 @@ def _removed(evidence: Evidence) -> Claim:
         null="no difference: 0",
         figures={f"probe_of_{name}": intervals[name].to_dict() for name in representations}
         | {
-            "probe_by_chance": float(np.square(np.unique(classes, return_counts=True)[1] / len(classes)).sum()),
+            "probe_by_chance": float(
+                np.square(np.unique(classes, return_counts=True)[1] / len(classes)).sum()
+            ),
             "scored_on": "training and validation tracks, cross-validated by artist",
         },
         labels_used=evidence.latents.labels_used,
     )
 
 
+def _interval(values: NDArray[np.float64], groups: NDArray[Any], resampling: Resampling) -> Interval:
+    return interval_over_tracks(
+        lambda rows: float(values[rows].mean()), groups, resampling.resamples, resampling.seed
+    )
+
+
 def _hits(latents: NDArray[Any], classes: NDArray[Any], splits: probes.Splits) -> NDArray[np.float64]:
     """Return 1 for each held-out track whose class the linear probe reads, else 0."""
     _, truth, predicted = probes.predictions(probes.linear_probe, latents, classes, splits)
-    return (truth == predicted).astype(np.float64)
+    hits: NDArray[np.float64] = (truth == predicted).astype(np.float64)
+    return hits
 
 
 def _follows(evidence: Evidence) -> tuple[Claim, dict[str, dict[str, float]]]:
@@ -102,7 +115,9 @@ def _follows(evidence: Evidence) -> tuple[Claim, dict[str, dict[str, float]]]:
             "ami": agreements | {attribute: float(np.mean([ami(classes, run) for run in runs]))},
             "variance_between_clusters": captured,
             "property": best,
-            "silhouette": float(np.mean([silhouette(evidence.latents.values, run) for run in evidence.clusters])),
+            "silhouette": float(
+                np.mean([silhouette(evidence.latents.values, run) for run in evidence.clusters])
+            ),
             "scope": f"AMI and {attribute}: {evidence.scope} tracks; variance of properties: all tracks",
         },
         labels_used=evidence.latents.labels_used,

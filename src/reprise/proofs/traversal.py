@@ -61,7 +61,11 @@ def prove(evidence: Evidence) -> Outcome:
     shares = np.square(effects) / np.maximum(np.square(effects).sum(axis=1, keepdims=True), 1e-12)
     pictures = {
         "effects": heat(
-            shares, [str(unit) for unit in lively], list(ATTRIBUTES), "share of each unit's effect", ("attribute", "unit")
+            shares,
+            [str(unit) for unit in lively],
+            list(ATTRIBUTES),
+            "share of each unit's effect",
+            ("attribute", "unit"),
         ),
         "traversal": _figure(model, starts[0], deviation, strongest[:SHOWN_UNITS], evidence.name),
     }

@@ -57,7 +57,7 @@ def agreement_chart(comparison: Comparison, attribute: str) -> go.Figure:
 
 def captures_chart(comparison: Comparison) -> go.Figure:
     """Draw, for each representation, the share of each property's variance between clusters."""
-    names = [name for name in comparison.results[0].metrics["captures"] if name != "by_chance"]
+    names = [name for name in comparison.results[0].metrics["captures"] if name != "chance"]
     labels = [_label(result) for result in comparison.results]
     values = [[result.metrics["captures"].get(name, 0.0) for name in names] for result in comparison.results]
     figure = go.Figure(

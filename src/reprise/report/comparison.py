@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from reprise.evaluation.selected import INTERVALS
 from reprise.evaluation.uncertainty import Interval, around
 from reprise.report.contestant import Absentee, Result
-from reprise.report.expected import EXPECTED
+from reprise.report.control import Control
+from reprise.report.expected import Expected, expected_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PEER, LINEAR = "hand-made", "pca"
+GAINS = {"gain_over_hand_made": PEER, "gain_over_pca": LINEAR}
 ORDERED = ("genre", "language")
 
 
@@ -31,11 +33,14 @@ class Comparison:
         Models that the dataset cannot train.
     missing
         Attribute to why it cannot be compared with.
+    controls
+        Representations that contain the label itself: what a leak looks like.
     """
 
     results: Sequence[Result]
     absent: Sequence[Absentee]
     missing: dict[str, str]
+    controls: Sequence[Control] = ()
 
     @property
     def attribute(self) -> str | None:
@@ -74,6 +79,7 @@ def metrics(comparison: Comparison, k: int, seeds: int) -> dict[str, Any]:
         "n_tracks": len(comparison.results[0].contestant.latents),
         "models": blocks,
         "missing": comparison.missing,
+        "negative_controls": {control.name: control.to_dict() for control in comparison.controls},
         "conclusions": conclusions(comparison),
     }
 
@@ -117,52 +123,57 @@ def records(comparison: Comparison) -> str:
     return json.dumps(found, indent=2, sort_keys=True) + "\n"
 
 
+def expected(result: Result) -> list[tuple[str, Expected, float]]:
+    """Return each score the designs quote for a model, what they expect of it, and what was measured."""
+    contestant = result.contestant
+    attribute = "language" if contestant.labels_used.startswith("language") else "genre"
+    scores = result.scores.get((attribute, result.scope), {})
+    measured = {metric: estimate.tracks.value for metric, estimate in scores.items()}
+    if "value" in result.metrics["silhouette"]:
+        measured["silhouette"] = result.metrics["silhouette"]["value"]
+    if contestant.parameters is not None:
+        measured["parameters"] = float(contestant.parameters)
+    quoted = expected_of(contestant.name, attribute)
+    return [(metric, quoted[metric], measured[metric]) for metric in quoted if metric in measured]
+
+
 def _block(comparison: Comparison, result: Result) -> dict[str, Any]:
     contestant = result.contestant
+    uncounted = {"available": False, "why": "the model's config.json does not count them"}
     block: dict[str, Any] = {
         "available": True,
         "kind": contestant.kind,
         "labels_used": contestant.labels_used,
         "fair_scope": result.scope,
         "latent_dim": contestant.latents.shape[1],
-        "parameters": {"available": False, "why": "the model's config.json does not count them"}
-        if contestant.parameters is None
-        else contestant.parameters,
+        "parameters": uncounted if contestant.parameters is None else contestant.parameters,
     } | result.metrics
     for attribute in ORDERED:
-        if attribute in comparison.missing:
-            block[attribute] = {"available": False, "why": comparison.missing[attribute]}
-            continue
-        block[attribute] = {
-            scope: {metric: estimate.to_dict() for metric, estimate in scores.items()}
-            for (name, scope), scores in result.scores.items()
-            if name == attribute
-        }
-    for key, other in (("gain_over_hand_made", PEER), ("gain_over_pca", LINEAR)):
+        block[attribute] = _agreement(comparison, result, attribute)
+    for key, other in GAINS.items():
         gain = comparison.gain(result, other)
         if gain is not None:
             block[key] = gain.to_dict()
-    return block | ({"expected": expected(result)} if contestant.name in EXPECTED else {})
+    block["expected"] = {
+        metric: quoted.to_dict() | {"measured": value, "verdict": quoted.compare(value)}
+        for metric, quoted, value in expected(result)
+    }
+    return block
 
 
-def expected(result: Result) -> dict[str, Any]:
-    """Return the designs' values beside the measured ones."""
-    found: dict[str, Any] = {}
-    for metric, quoted in EXPECTED[result.contestant.name].items():
-        value = _measured(result, metric)
-        if value is not None:
-            found[metric] = quoted.to_dict() | {"measured": value, "verdict": quoted.compare(value)}
-    return found
-
-
-def _measured(result: Result, metric: str) -> float | None:
-    if metric == "parameters":
-        return None if result.contestant.parameters is None else float(result.contestant.parameters)
-    if metric == "silhouette":
-        value: float | None = result.metrics["silhouette"].get("value")
-        return value
-    scores = result.scores.get(("genre", result.scope))
-    return scores[metric].tracks.value if scores else None
+def _agreement(comparison: Comparison, result: Result, attribute: str) -> dict[str, Any]:
+    """Return all metrics on the fair tracks, and AMI and ARI on the test tracks."""
+    if attribute in comparison.missing:
+        return {"available": False, "why": comparison.missing[attribute]}
+    fair = result.scores.get((attribute, result.scope), {})
+    test = result.scores.get((attribute, "test"), {})
+    return {metric: estimate.to_dict() for metric, estimate in fair.items()} | {
+        "test": {
+            metric: test[metric].tracks.to_dict() | {"chance_high": test[metric].chance_high}
+            for metric in ("ami", "ari")
+            if test
+        }
+    }
 
 
 def _row(comparison: Comparison, result: Result) -> dict[str, Any]:
@@ -181,18 +192,20 @@ def _row(comparison: Comparison, result: Result) -> dict[str, Any]:
         "davies_bouldin": result.metrics["davies_bouldin"].get("value"),
     }
     for attribute in ORDERED:
-        for scope, suffix in ((result.scope, ""), ("test", "_test")):
-            for metric, estimate in result.scores.get((attribute, scope), {}).items():
-                name = f"{attribute}_{metric}{suffix}"
-                row |= {
-                    name: estimate.tracks.value,
-                    f"{name}_low": estimate.tracks.low,
-                    f"{name}_high": estimate.tracks.high,
-                }
-                row[f"{name}_chance"] = estimate.chance_high
+        for metric, estimate in result.scores.get((attribute, result.scope), {}).items():
+            row |= _columns(f"{attribute}_{metric}", estimate.tracks)
+            row[f"{attribute}_{metric}_chance"] = estimate.chance
+        for metric in ("ami", "ari"):
+            if (attribute, "test") in result.scores:
+                row |= _columns(f"{attribute}_test_{metric}", result.scores[attribute, "test"][metric].tracks)
         for probe in ("linear", "knn"):
             row[f"{attribute}_probe_{probe}"] = result.metrics["probe"][attribute].get(probe, {}).get("value")
-    for key, other in (("gain_over_hand_made", PEER), ("gain_over_pca", LINEAR)):
-        gain = comparison.gain(result, other)
-        row |= {key: gain and gain.value, f"{key}_low": gain and gain.low, f"{key}_high": gain and gain.high}
+    for key, other in GAINS.items():
+        row |= _columns(key, comparison.gain(result, other))
     return row
+
+
+def _columns(name: str, interval: Interval | None) -> dict[str, float | None]:
+    if interval is None:
+        return {name: None, f"{name}_low": None, f"{name}_high": None}
+    return {name: interval.value, f"{name}_low": interval.low, f"{name}_high": interval.high}

@@ -150,7 +150,7 @@ def captures(runs: list[NDArray[np.int64]], field: Field) -> dict[str, Any]:
         rows = field.reference.rows(attribute, "all")
         names, codes = np.unique(field.reference.classes[attribute][rows], return_inverse=True)
         found[attribute] = float(np.mean([eta_squared(np.eye(len(names))[codes], run[rows]) for run in runs]))
-    return found | {"by_chance": chance_level(len(np.unique(runs[0])), len(runs[0]))}
+    return found | {"chance": chance_level(len(np.unique(runs[0])), len(runs[0]))}
 
 
 def _separation(latents: NDArray[Any], runs: list[NDArray[np.int64]]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reprise.errors import BadInput, MissingData
 from reprise.evaluation.reference import Reference
-from reprise.models.store import Unavailable, load_latents
+from reprise.models.read_latents import Unavailable, load_latents
 from reprise.report.contestant import Absentee, Contestant
 from reprise.tables import read_json, read_table
 

@@ -29,7 +29,8 @@ class Expected:
 
     def __str__(self) -> str:
         """Write the range as the tables show it."""
-        return f"{self.low:g}" if self.low == self.high else f"{self.low:g}–{self.high:g}"
+        low, high = (f"{bound:,.0f}" if bound >= 1000 else f"{bound:g}" for bound in (self.low, self.high))
+        return low if low == high else f"{low}–{high}"
 
 
 EXPECTED: dict[str, dict[str, Expected]] = {
@@ -63,3 +64,17 @@ EXPECTED: dict[str, dict[str, Expected]] = {
     "cvae": {"ari": Expected(0.50, 0.70), "parameters": Expected(3.5e6, 3.5e6)},
     "vade": {"ari": Expected(0.60, 0.80), "parameters": Expected(5.5e6, 5.5e6)},
 }
+
+EXPECTED_OF_LANGUAGE: dict[str, dict[str, Expected]] = {
+    "cvae": {
+        "ari": Expected(0.70, 0.90),
+        "purity": Expected(0.90, 1.00),
+        "parameters": Expected(3.5e6, 3.5e6),
+    },
+}
+"""The same for models that are given the language."""
+
+
+def expected_of(name: str, attribute: str) -> dict[str, Expected]:
+    """Return what the designs expect of a model that is judged by an attribute; empty where they say nothing."""
+    return (EXPECTED_OF_LANGUAGE if attribute == "language" else EXPECTED).get(name, {})

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reprise.evaluation.uncertainty import Estimate, Interval
 from reprise.report.comparison import LINEAR, ORDERED, PEER, Comparison, conclusions, expected
 from reprise.report.contestant import Result
-from reprise.report.expected import EXPECTED
+from reprise.report.control import FLAG
 
 READING = (
     "Every representation is clustered by K-Means with the same k and the same seeds. Values are means over clustering "
@@ -29,6 +29,7 @@ def document(comparison: Comparison) -> str:
         *_gains(comparison),
         *_expectations(comparison),
         *_captures(comparison),
+        *_controls(comparison),
         *_absent(comparison),
     ]
     return "\n\n".join(parts) + "\n"
@@ -84,28 +85,34 @@ def _rankings(comparison: Comparison) -> list[str]:
 
 
 def _ranking(comparison: Comparison, attribute: str, scope: str | None) -> str:
-    header = ["representation", "labels", "tracks", "AMI", "ARI", "NMI (chance)", "purity (chance)", "silhouette", "linear probe", "live units", "parameters"]  # fmt: skip
+    header = ["representation", "labels", "tracks", "AMI", "ARI", "NMI (chance)", "purity (chance)"]
+    header += [] if scope else ["silhouette", "linear probe", "live units", "parameters"]
     scored = [r for r in comparison.results if (attribute, scope or r.scope) in r.scores]
     scored.sort(key=lambda r: -r.scores[attribute, scope or r.scope]["ami"].tracks.value)
     rows = []
     for result in scored:
-        scores, contestant = result.scores[attribute, scope or result.scope], result.contestant
-        rows.append(
-            [
-                contestant.name,
-                contestant.labels_used,
-                f"{scope or result.scope} ({scores['ami'].n})",
-                bounds(scores["ami"].tracks),
-                bounds(scores["ari"].tracks),
-                _with_chance(scores["nmi"]),
-                _with_chance(scores["purity"]),
-                number(result.metrics["silhouette"].get("value")),
-                number(result.metrics["probe"][attribute].get("linear", {}).get("value")),
-                f"{result.metrics['live_units']}/{contestant.latents.shape[1]}",
-                "–" if contestant.parameters is None else number(float(contestant.parameters)),
-            ]
-        )
+        scores = result.scores[attribute, scope or result.scope]
+        row = [
+            result.contestant.name,
+            result.contestant.labels_used,
+            f"{scope or result.scope} ({scores['ami'].n})",
+            bounds(scores["ami"].tracks),
+            bounds(scores["ari"].tracks),
+            _with_chance(scores["nmi"]),
+            _with_chance(scores["purity"]),
+        ]
+        rows.append(row if scope else row + _beside(result, attribute))
     return table(header, rows)
+
+
+def _beside(result: Result, attribute: str) -> list[str]:
+    contestant = result.contestant
+    return [
+        number(result.metrics["silhouette"].get("value")),
+        number(result.metrics["probe"][attribute].get("linear", {}).get("value")),
+        f"{result.metrics['live_units']}/{contestant.latents.shape[1]}",
+        "–" if contestant.parameters is None else f"{contestant.parameters:,}",
+    ]
 
 
 def _gains(comparison: Comparison) -> list[str]:
@@ -130,20 +137,15 @@ def _gains(comparison: Comparison) -> list[str]:
 
 
 def _expectations(comparison: Comparison) -> list[str]:
-    rows = []
-    for result in comparison.results:
-        name = result.contestant.name
-        if name in EXPECTED:
-            rows += [
-                [name, metric, str(EXPECTED[name][metric]), number(found["measured"]), found["verdict"]]
-                for metric, found in expected(result).items()
-            ]
+    rows = [
+        [result.contestant.name, metric, str(quoted), number(value), quoted.compare(value)]
+        for result in comparison.results
+        for metric, quoted, value in expected(result)
+    ]
     if not rows:
         return []
-    return [
-        "## What the designs expected",
-        table(["model", "score", "expected", "measured", "measured is"], rows),
-    ]
+    header = ["model", "score", "expected", "measured", "measured is"]
+    return ["## What the designs expected", table(header, rows)]
 
 
 def _captures(comparison: Comparison) -> list[str]:
@@ -201,6 +203,27 @@ def _pair_row(result: Result, attribute: str) -> list[str]:
         number(result.metrics["probe"][attribute].get("linear", {}).get("value")),
         *(number(captured[name]) for name in ("brightness", "loudness", "tempo")),
     ]
+
+
+def _controls(comparison: Comparison) -> list[str]:
+    if not comparison.controls:
+        return []
+    rows = [
+        [
+            control.name,
+            control.attribute,
+            scaling.replace("_", " "),
+            number(scores["nmi"]),
+            number(scores["ami"]),
+        ]
+        for control in comparison.controls
+        for scaling, scores in control.scores.items()
+    ]
+    text = (
+        "A vector that carries the one-hot label clusters by it, whatever was learned; how far depends on scaling alone. "
+        f"These rows are here to show what a leak looks like; each {FLAG}."
+    )
+    return ["## Negative controls", text, table(["model", "contains", "columns", "NMI", "AMI"], rows)]
 
 
 def _absent(comparison: Comparison) -> list[str]:

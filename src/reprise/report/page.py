@@ -11,7 +11,6 @@ from plotly.offline import get_plotlyjs
 from reprise.report.charts import agreement_chart, captures_chart, latent_chart, learning_chart
 from reprise.report.comparison import ORDERED, Comparison, conclusions, expected
 from reprise.report.contestant import Result
-from reprise.report.expected import EXPECTED
 from reprise.report.markdown import READING, number
 
 if TYPE_CHECKING:
@@ -165,25 +164,21 @@ def _cells(result: Result, attribute: str) -> list[str]:
 
 
 def _expected(comparison: Comparison) -> str:
-    rows = []
-    for result in comparison.results:
-        name = result.contestant.name
-        for metric, found in expected(result).items() if name in EXPECTED else ():
-            quoted = EXPECTED[name][metric]
-            rows.append(
-                [
-                    _text(name),
-                    _text(metric),
-                    _text(str(quoted)),
-                    _number(found["measured"]),
-                    _text(found["verdict"]),
-                ]
-            )
+    rows = [
+        [
+            _text(result.contestant.name),
+            _text(metric),
+            _text(str(quoted)),
+            _number(value),
+            _text(quoted.compare(value)),
+        ]
+        for result in comparison.results
+        for metric, quoted, value in expected(result)
+    ]
     if not rows:
         return ""
-    return "<h2>What the designs expected</h2>" + _html_table(
-        ["model", "score", "expected", "measured", "measured is"], rows
-    )
+    header = ["model", "score", "expected", "measured", "measured is"]
+    return "<h2>What the designs expected</h2>" + _html_table(header, rows)
 
 
 def _absent(comparison: Comparison) -> str:

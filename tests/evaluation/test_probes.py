@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reprise.errors import BadInput
+from reprise.evaluation import probes
+from reprise.evaluation.projection import neighbourhood_map, plane
+from reprise.evaluation.uncertainty import Resampling
+
+RESAMPLING = Resampling(50, 50, 0)
+
+
+def test_groups_never_stand_on_both_sides() -> None:
+    groups = np.repeat(np.arange(30), 4)
+    reference = np.tile(np.arange(3), 40)
+    for fit, held_out in probes.splits_by_group(reference, groups, 0):
+        assert not set(groups[fit]) & set(groups[held_out])
+
+
+def test_an_artist_is_not_read_as_its_genre() -> None:
+    """Latents that know the artist and nothing else: a split that ignores artists would score 1."""
+    generator = np.random.default_rng(0)
+    groups = np.repeat(np.arange(20), 8)
+    reference = generator.permutation(np.repeat(np.arange(4), 5))[groups]
+    latents = 5.0 * generator.standard_normal((20, 8))[groups] + 0.01 * generator.standard_normal((160, 8))
+    splits = probes.splits_by_group(reference, groups, 0)
+    found = probes.evaluate(latents, reference, groups, splits, RESAMPLING)
+    assert found["knn"].tracks.value < 0.5
+    leaking = probes.splits_by_group(reference, np.arange(160), 0)
+    assert probes.evaluate(latents, reference, groups, leaking, RESAMPLING)["knn"].tracks.value > 0.95
+
+
+def test_noise_reads_at_chance_and_labels_at_one() -> None:
+    generator = np.random.default_rng(1)
+    reference, groups = np.tile(np.arange(4), 50), np.arange(200)
+    splits = probes.splits_by_group(reference, groups, 0)
+    noise = probes.evaluate(generator.standard_normal((200, 5)), reference, groups, splits, RESAMPLING)[
+        "linear"
+    ]
+    assert noise.chance == pytest.approx(0.25, abs=0.03)
+    assert abs(noise.tracks.value - 0.25) < 0.12
+    known = probes.evaluate(np.eye(4)[reference], reference, groups, splits, RESAMPLING)
+    assert known["linear"].tracks.value == known["knn"].tracks.value == 1.0
+
+
+def test_one_class_is_refused() -> None:
+    with pytest.raises(BadInput, match="two classes"):
+        probes.evaluate(np.ones((4, 2)), np.zeros(4), np.arange(4), [], RESAMPLING)
+
+
+def test_the_plane_keeps_distances_of_flat_data_and_fixes_signs() -> None:
+    generator = np.random.default_rng(2)
+    flat = generator.standard_normal((30, 2)) @ generator.standard_normal((2, 6))
+    points = plane(flat)
+    assert np.linalg.norm(points[0] - points[1]) == pytest.approx(np.linalg.norm(flat[0] - flat[1]))
+    assert plane(flat) == pytest.approx(plane(flat.copy()))
+
+
+@pytest.mark.parametrize(("n", "method"), [(20, "PCA"), (60, "t-SNE")])
+def test_maps_are_the_same_twice(n: int, method: str) -> None:
+    latents = np.random.default_rng(3).standard_normal((n, 5)).astype(np.float32)
+    first, name = neighbourhood_map(latents, 0)
+    assert name == method
+    assert first.shape == (n, 2)
+    assert np.array_equal(first, neighbourhood_map(latents, 0)[0])
