@@ -189,6 +189,9 @@ def test_an_unknown_parameter_is_named_with_the_nearest(name: str, small: Small)
         BadParameter, match=rf"models\.{name}\.latent_dimm is not .* did you mean 'latent_dim'"
     ):
         check_params(name, small(name) | {"latent_dimm": 3})
+    misspelt = {key.replace("latent_dim", "latent_dimm"): value for key, value in small(name).items()}
+    with pytest.raises(BadParameter, match=r"latent_dimm is not .* did you mean 'latent_dim'"):
+        check_params(name, misspelt)
 
 
 @every_model

@@ -57,7 +57,9 @@ def validate(kind: type[ModelParams], config: Mapping[str, Any], where: str) -> 
     try:
         return kind.model_validate(dict(config))
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
+        found = error.errors(include_url=False)
+        # a misspelt key is missing under its right name as well: name the misspelling
+        first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             rule = f"is not a parameter of it{_nearest(key, list(kind.model_fields))}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +31,22 @@ def glorot(module: nn.Module) -> None:
         if isinstance(layer, nn.Linear):
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
+
+
+def keep_variance(module: nn.Module) -> None:
+    """Initialise ReLU networks so that signals neither fade nor grow with depth (He et al., arXiv 1502.01852, eq. 10).
+
+    The default of the convolutions shrinks a signal to a third at every layer: a VAE then sees nothing of its input at
+    first, and its posterior falls onto the prior before it learns to use it.
+    """
+    for layer in module.modules():
+        if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
+            fan_in = layer.weight[0].numel()
+            if isinstance(layer, nn.ConvTranspose2d):  # each output pixel is reached by one tap in stride squared
+                fan_in = layer.in_channels * math.prod(layer.kernel_size) // math.prod(layer.stride)
+            nn.init.normal_(layer.weight, std=math.sqrt(2 / fan_in))
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
 
 def dense_relu(sizes: tuple[int, ...]) -> nn.Sequential:
@@ -64,6 +81,7 @@ class ConvEncoder(nn.Module):
         for before, after in zip((1, *channels), channels, strict=False):
             parts += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
         self.layers = nn.Sequential(*parts, nn.Flatten())
+        keep_variance(self.layers)
 
     def forward(self, values: Tensor) -> Tensor:
         """Return features, shape ``(batch, out_features)``, of maps ``(batch, bands, frames)``."""
@@ -102,6 +120,7 @@ class ConvDecoder(nn.Module):
             )
             parts += [nn.ReLU()] if depth else []
         self.layers = nn.Sequential(*parts)
+        keep_variance(self.layers)
 
     def forward(self, features: Tensor) -> Tensor:
         """Return maps ``(batch, bands, frames)`` from vectors ``(batch, in_features)``."""

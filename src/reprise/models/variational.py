@@ -133,7 +133,7 @@ class VariationalModel(NeuralModel):
         return self.posterior(Batch(self.standardise(values), None))[0].mean(0)
 
     def check_health(self, batches: Batches, run: Run) -> dict[str, Any]:
-        """Measure divergence and active units on training crops; a collapsed posterior is an error."""
+        """Measure the divergence from N(0, I) and active units on training crops; a collapsed posterior is an error."""
         means, log_variances = self.posteriors(batches.fixed(batches.train[:HEALTH_TRACKS]))
         kl = kl_to_standard_normal(torch.from_numpy(means), torch.from_numpy(log_variances)).mean().item()
         active = active_units(means)

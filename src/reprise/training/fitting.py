@@ -88,6 +88,7 @@ def write_fitted(directory: Path, name: str, fitted: Fitted | Unavailable, track
         save_unavailable(directory, name, fitted.why)
         return
     save_model(directory, name, fitted.model, seed)
+    write_curve(directory / "history.tsv", fitted)
     save_latents(directory, tracks.ids, fitted.latents, fitted.extras)
 
 
