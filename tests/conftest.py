@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # several test processes with several threads each wait for one another
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -1,7 +1,6 @@
 """Write ``docs/parameters.md`` from the schema, the values and the comments of ``params.yaml``.
 
-    python -m reprise.parameters_page          exit 1 if the page is stale
-    python -m reprise.parameters_page --write
+``python -m reprise.parameters_page`` exits with 1 if the page is stale; with ``--write`` it makes it.
 """
 
 from __future__ import annotations
@@ -55,7 +54,9 @@ def _node(schema: dict[str, Any], path: list[str]) -> dict[str, Any]:
     node = schema
     for part in path:
         node = _resolved(schema, node)
-        node = node["properties"][part] if part in node.get("properties", {}) else node["additionalProperties"]
+        node = (
+            node["properties"][part] if part in node.get("properties", {}) else node["additionalProperties"]
+        )
     return _resolved(schema, node)
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from reprise.errors import RepriseError
 
-
 EXPLAINED = 4
 """Exit status of a failure that the stage itself has explained in one line."""
 

@@ -122,7 +122,9 @@ def read_table(path: str | Path, name: str | None = None) -> pd.DataFrame:
     try:
         frame = _pandas().read_parquet(path)
     except ArrowInvalid as error:
-        raise BadInput(f"{path} is not a parquet table ({error}); run the stage that writes it again") from error
+        raise BadInput(
+            f"{path} is not a parquet table ({error}); run the stage that writes it again"
+        ) from error
     return check_table(frame, name, where=str(path)) if name else frame
 
 

@@ -80,7 +80,11 @@ def test_no_label_is_upstream_of_the_lyrics(role: str) -> None:
 
 
 def test_label_free_models_have_no_label_upstream() -> None:
-    secret = {path for path in OUTS if "labels" in path or path.endswith(("tags.parquet", "factors.parquet", "metadata.parquet"))}
+    secret = {
+        path
+        for path in OUTS
+        if "labels" in path or path.endswith(("tags.parquet", "factors.parquet", "metadata.parquet"))
+    }
     assert "data/corpus/tracks/labels.parquet" in secret
     for name, stage in STAGES.items():
         if name.startswith("train@"):
@@ -132,7 +136,9 @@ def test_metrics_are_numbers_booleans_and_strings() -> None:
             for key, inner in value.items():
                 check(inner, f"{where}.{key}")
         else:
-            assert isinstance(value, (int, float, bool, str)), f"{where} is {type(value).__name__}: DVC drops it"
+            assert isinstance(value, (int, float, bool, str)), (
+                f"{where} is {type(value).__name__}: DVC drops it"
+            )
 
     from reprise.tables import read_json
 

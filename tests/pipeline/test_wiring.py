@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reprise import wiring
+from reprise.confine.view import read_yaml
 
 
 @pytest.fixture
@@ -24,7 +25,9 @@ def test_a_missing_code_dep_is_put_back(root: Path, text: str) -> None:
 
 
 def test_a_code_dep_too_many_is_removed(root: Path, text: str) -> None:
-    broken = text.replace("    - stages/cluster.py\n", "    - stages/cluster.py\n    - src/reprise/confine/landlock.py\n", 1)
+    broken = text.replace(
+        "    - stages/cluster.py\n", "    - stages/cluster.py\n    - src/reprise/confine/landlock.py\n", 1
+    )
     assert broken != text
     assert wiring.rewire(broken, root) == text
 
@@ -37,11 +40,15 @@ def test_imports_inside_functions_count(tmp_path: Path) -> None:
     (source / "part" / "a.py").write_text("def f():\n    from reprise.part import b\n    return b\n")
     (source / "part" / "b.py").write_text("import numpy\n")
     (tmp_path / "s.py").write_text("from reprise.part.a import f\n")
-    assert wiring.closure(tmp_path / "s.py", tmp_path) == {"s.py", "src/reprise/part/a.py", "src/reprise/part/b.py"}
+    assert wiring.closure(tmp_path / "s.py", tmp_path) == {
+        "s.py",
+        "src/reprise/part/a.py",
+        "src/reprise/part/b.py",
+    }
 
 
 def test_models_do_not_depend_on_each_other(root: Path) -> None:
     for path in (root / "src" / "reprise" / "models").glob("*.py"):
         others = re.findall(r"reprise\.models\.(\w+)", path.read_text(encoding="utf-8"))
-        models = wiring.YAML(typ="safe").load(root / "params.yaml")["models"]
+        models = read_yaml(root / "params.yaml")["models"]
         assert path.stem not in models or not set(others) & (set(models) - {path.stem}), path

@@ -42,7 +42,9 @@ def keep_variance(module: nn.Module) -> None:
     for layer in module.modules():
         if isinstance(layer, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):
             fan_in = layer.weight[0].numel()
-            if isinstance(layer, nn.ConvTranspose2d):  # each output pixel is reached by one tap in stride squared
+            if isinstance(
+                layer, nn.ConvTranspose2d
+            ):  # each output pixel is reached by one tap in stride squared
                 fan_in = layer.in_channels * math.prod(layer.kernel_size) // math.prod(layer.stride)
             nn.init.normal_(layer.weight, std=math.sqrt(2 / fan_in))
             if layer.bias is not None:

@@ -72,6 +72,7 @@ def save_model(directory: str | Path, name: str, model: Model, seed: int) -> Non
             "seed": seed,
             "latent_dim": model.latent_dim,
             "form": model.form,
+            "parameters": model.n_parameters,
             "labels_used": model.labels_used,
         },
     )
