@@ -93,6 +93,7 @@ class Training(Block):
     device: Literal["auto", "cpu", "cuda"]
     precision: Literal["float32", "bf16"]
     patience: Positive
+    min_steps: Natural
     checkpoint_seconds: NonNegative
     min_kl_nats: NonNegative
     min_active_share: Fraction

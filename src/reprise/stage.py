@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
@@ -24,6 +25,16 @@ def run(main: Callable[..., None]) -> None:
     try:
         main(*sys.argv[1:])
     except RepriseError as error:
-        stage = os.environ.get("DVC_STAGE", main.__module__)
-        print(f"{stage}: {type(error).__name__}: {error}", file=sys.stderr)
-        sys.exit(EXPLAINED)
+        _explain(main, f"{type(error).__name__}: {error}")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        _explain(
+            main, f"no space left on the disk ({error}); free some and run again: finished stages are kept"
+        )
+
+
+def _explain(main: Callable[..., None], message: str) -> None:
+    stage = os.environ.get("DVC_STAGE", main.__module__)
+    print(f"{stage}: {message}", file=sys.stderr)
+    sys.exit(EXPLAINED)

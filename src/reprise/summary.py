@@ -121,18 +121,22 @@ def _finetune(found: dict[str, Any]) -> Rows:
         yield "LoRA on acoustic labels", "not available", str(found.get("why", ""))
         return
     others = [name for name in ("head", "linear_probe", "full") if name in methods]
-    beside = ", ".join(f"{name.replace('_', ' ')} {methods[name]['accuracy']['value']:.2f}" for name in others)
+    beside = ", ".join(
+        f"{name.replace('_', ' ')} {methods[name]['accuracy']['value']:.2f}" for name in others
+    )
     chance = methods["lora"]["majority"]
-    yield "accuracy of LoRA on acoustic labels", _interval(methods["lora"]["accuracy"]), f"majority class {chance:.2f}, {beside}"
+    yield (
+        "accuracy of LoRA on acoustic labels",
+        _interval(methods["lora"]["accuracy"]),
+        f"majority class {chance:.2f}, {beside}",
+    )
 
 
 def _transfer(found: dict[str, Any]) -> Rows:
     for dimension in ("arousal", "valence"):
         entry = found[dimension]["model"]["gt"]["accuracy"]
         loud = found[dimension]["loudness_only"]["gt"]["accuracy"]["value"]
-        beside = (
-            f"chance {entry['chance']:.2f}, loudness alone {loud:.2f}; trained on: {found['trained_on']['corpus']}"
-        )
+        beside = f"chance {entry['chance']:.2f}, loudness alone {loud:.2f}; trained on: {found['trained_on']['corpus']}"
         yield f"pairs judged right, {dimension}", _interval(entry), beside
 
 

@@ -66,6 +66,7 @@ def training() -> TrainingParams:
         device="cpu",
         precision="float32",
         patience=10,
+        min_steps=0,
         checkpoint_seconds=0.0,
         min_kl_nats=0.0,
         min_active_share=0.0,

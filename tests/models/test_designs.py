@@ -305,7 +305,7 @@ def test_vade_learns_digits_better_than_chance() -> None:
         "learning_rate": 0.003, "joint_learning_rate": 0.0003, "batch_size": 40,
     }  # fmt: skip
     training = {
-        "device": "cpu", "precision": "float32", "patience": 30, "checkpoint_seconds": 60.0, "min_kl_nats": 1.0,
+        "device": "cpu", "precision": "float32", "patience": 30, "min_steps": 0, "checkpoint_seconds": 60.0, "min_kl_nats": 1.0,
         "min_active_share": 0.5, "min_live_share": 0.0, "max_cluster_share": 0.9,
     }  # fmt: skip
     ids = np.array([f"{number:016x}" for number in range(400)])

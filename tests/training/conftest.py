@@ -45,6 +45,6 @@ def batches() -> Batches:
 @pytest.fixture
 def training() -> TrainingParams:
     return TrainingParams(
-        device="cpu", precision="float32", patience=3, checkpoint_seconds=0.0, min_kl_nats=5.0,
+        device="cpu", precision="float32", patience=3, min_steps=0, checkpoint_seconds=0.0, min_kl_nats=5.0,
         min_active_share=0.8, min_live_share=0.8, max_cluster_share=0.95,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from reprise.errors import BadInput
 from reprise.models.base import FitReport, Model, ModelParams, Shapes
 from reprise.training.crops import Batch, Batches, Crops
 from reprise.training.device import fix_threads, resolve_device
-from reprise.training.loop import Job, Phase, Terms, train
+from reprise.training.loop import Job, Phase, Terms, lengthened, train
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
 
@@ -107,7 +107,7 @@ class NeuralModel(Model, nn.Module):
         self.to(resolve_device(run.training.device))
         batches = self._batches(tracks)
         self.prepare(tracks, batches)
-        phases = self.phases(batches, run)
+        phases = lengthened(self.phases(batches, run), batches.steps_per_epoch, run.training.min_steps)
         key = f"{type(self).__name__} {self.params!r} {self.shapes!r} {self.input_mean.sum().item()!r}"
         progress = train(Job(self, batches, run), phases, key)
         return FitReport(progress.history, progress.best_epoch, self.check_health(batches, run))

@@ -150,6 +150,11 @@ class Batches:
     per_track: int
     batch_size: int
 
+    @property
+    def steps_per_epoch(self) -> int:
+        """Steps of one epoch."""
+        return max(1, -(-len(self.train) * self.per_track // self.batch_size))
+
     def training(self, generator: torch.Generator) -> Iterator[Batch]:
         """Yield the batches of one epoch."""
         found = self.crops.random(self.train, self.per_track, self.batch_size, generator)

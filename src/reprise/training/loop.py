@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -51,6 +52,14 @@ class Phase:
     losses: Callable[[Batch, torch.Generator], Terms]
     weights: Mapping[str, float]
     begin: Callable[[], None] = nothing
+
+
+def lengthened(phases: tuple[Phase, ...], steps_per_epoch: int, min_steps: int) -> tuple[Phase, ...]:
+    """Return the phases with more epochs, in proportion, where all of them together make fewer than ``min_steps`` steps."""
+    steps = steps_per_epoch * sum(phase.epochs for phase in phases)
+    if steps >= min_steps:
+        return phases
+    return tuple(replace(phase, epochs=math.ceil(phase.epochs * min_steps / steps)) for phase in phases)
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ class TrainingParams(ModelParams):
         ``bf16`` computes matrix products and convolutions in bfloat16; weights and losses stay float32.
     patience
         Epochs without a lower validation loss after which training stops; the best weights are kept.
+    min_steps
+        Least steps of Adam in the whole training: a small collection, which has few steps in an epoch, gets more epochs.
     checkpoint_seconds
         Least seconds between two checkpoints in the scratch folder; 0 saves after every epoch.
     min_kl_nats
@@ -42,6 +44,7 @@ class TrainingParams(ModelParams):
     device: Literal["auto", "cpu", "cuda"]
     precision: Literal["float32", "bf16"]
     patience: Annotated[int, Field(ge=1)]
+    min_steps: Annotated[int, Field(ge=0)]
     checkpoint_seconds: Annotated[float, Field(ge=0.0)]
     min_kl_nats: Annotated[float, Field(ge=0.0)]
     min_active_share: Share
