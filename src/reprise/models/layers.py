@@ -65,7 +65,7 @@ def dense_block(before: int, after: int, dropout: float) -> nn.Sequential:
 
 
 class ConvEncoder(nn.Module):
-    """Convolutions of 4x4, stride 2, padding 1, a ReLU after each, flattened.
+    """Convolutions of 4x4, stride 2, padding 1, each with batch normalisation and a ReLU, flattened.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class ConvEncoder(nn.Module):
         self.out_features = channels[-1] * sizes[-1][0] * sizes[-1][1]
         parts: list[nn.Module] = []
         for before, after in zip((1, *channels), channels, strict=False):
-            parts += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.ReLU()]
+            parts += [nn.Conv2d(before, after, 4, stride=2, padding=1), nn.BatchNorm2d(after), nn.ReLU()]
         self.layers = nn.Sequential(*parts, nn.Flatten())
         keep_variance(self.layers)
 
@@ -120,7 +120,7 @@ class ConvDecoder(nn.Module):
             parts.append(
                 nn.ConvTranspose2d(channels[depth], after, 4, stride=2, padding=1, output_padding=odd)
             )
-            parts += [nn.ReLU()] if depth else []
+            parts += [nn.BatchNorm2d(after), nn.ReLU()] if depth else []
         self.layers = nn.Sequential(*parts)
         keep_variance(self.layers)
 

@@ -1,0 +1,143 @@
+"""Cold run, warm run, memory and start-up of the whole pipeline, in a fresh clone; writes docs/benchmarks.md.
+
+    python benchmarks/pipeline.py
+
+Takes as long as the pipeline itself. Figures are of the machine it runs on: the page says which.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = ROOT / "docs" / "benchmarks.md"
+LIGHT = ("params", "labels", "split@tracks")
+BIN = Path(sys.executable).parent
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment of all commands: this interpreter first, no analytics."""
+    return os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "DVC_NO_ANALYTICS": "1"} | more
+
+
+class Memory(threading.Thread):
+    """Samples the memory of a process and its descendants."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        super().__init__(daemon=True)
+        self.process, self.peak = psutil.Process(process.pid), 0
+
+    def run(self) -> None:
+        """Sample until the process ends."""
+        while self.process.is_running() and self.process.status() != psutil.STATUS_ZOMBIE:
+            total = 0
+            for one in [self.process, *self.process.children(recursive=True)]:
+                try:
+                    total += one.memory_full_info().pss
+                except (psutil.NoSuchProcess, psutil.AccessDenied):
+                    continue
+            self.peak = max(self.peak, total)
+            time.sleep(0.5)
+
+
+def cold_run(clone: Path) -> tuple[dict[str, float], float, int]:
+    """Run the pipeline in a clone without cache; return seconds by stage, in all, and the peak of memory in bytes."""
+    started = time.monotonic()
+    process = subprocess.Popen(
+        ["dvc", "repro"], cwd=clone, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    memory = Memory(process)
+    memory.start()
+    marks: list[tuple[str, float]] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.match(r"Running stage '(.+)'", line)
+        if found:
+            marks.append((found[1], time.monotonic()))
+    if process.wait():
+        sys.exit("dvc repro failed in the clone")
+    ended = time.monotonic()
+    ends = [mark for _, mark in marks[1:]] + [ended]
+    return {name: end - begin for (name, begin), end in zip(marks, ends, strict=True)}, ended - started, memory.peak
+
+
+def seconds(command: list[str], clone: Path, **more: str) -> float:
+    """Return the least wall time of three runs of a command."""
+    best = float("inf")
+    for _ in range(3):
+        started = time.monotonic()
+        subprocess.run(command, cwd=clone, env=environment(**more), check=True, capture_output=True)
+        best = min(best, time.monotonic() - started)
+    return best
+
+
+def page(stages: dict[str, float], total: float, peak: int, warm: float, light: dict[str, float]) -> str:
+    """Return the page."""
+    groups: dict[str, float] = {}
+    for name, value in stages.items():
+        groups[name.split("@")[0]] = groups.get(name.split("@")[0], 0.0) + value
+    rows = [f"| `{name}` | {value:.1f} |" for name, value in groups.items()]
+    limits = [
+        ("cold `dvc repro` on the embedded corpus", f"{total / 60:.1f} min", "≤ 10 min"),
+        ("peak memory of all its processes", f"{peak / 2**30:.2f} GiB", "≤ 4 GB"),
+        ("`dvc repro` with nothing changed", f"{warm:.1f} s", "≤ 5 s"),
+        *((f"stage `{name}`, confined, from start to end", f"{value:.2f} s", "≤ 1 s") for name, value in light.items()),
+    ]
+    summary = [f"| {what} | {value} | {limit} |" for what, value, limit in limits]
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+    return "\n".join(
+        [
+            "# Benchmarks",
+            "",
+            f"Made by `python benchmarks/pipeline.py` on {machine}.",
+            "",
+            "| figure | measured | target |",
+            "|---|---|---|",
+            *summary,
+            "",
+            "Wall seconds by stage of the cold run, all instances of a matrix together:",
+            "",
+            "| stage | s |",
+            "|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Measure and write the page."""
+    folder = Path(tempfile.mkdtemp(prefix="reprise-benchmark-"))
+    clone = folder / "clone"
+    try:
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
+        stages, total, peak = cold_run(clone)
+        warm = seconds(["dvc", "repro"], clone)
+        light = {
+            name: seconds(
+                [sys.executable, "-m", "reprise.hermetic", f"stages/{name.split('@')[0]}.py", *name.split("@")[1:]],
+                clone,
+                DVC_STAGE=name,
+                DVC_ROOT=str(clone),
+            )
+            for name in LIGHT
+        }
+        PAGE.write_text(page(stages, total, peak, warm, light), encoding="utf-8")
+        print(PAGE.read_text(encoding="utf-8"))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
