@@ -20,7 +20,7 @@ repro: .venv/installed
 	python -m reprise.summary
 
 test: .venv/installed
-	pytest -n 2
+	pytest -n 2 --dist loadgroup
 
 check: .venv/installed
 	ruff check .

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reprise.errors import RepriseError
 from reprise.tables import read_json
 
 BEGIN, END = "<!-- results: made by `python -m reprise.summary --write README.md` -->", "<!-- /results -->"
@@ -190,4 +191,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RepriseError as error:
+        sys.exit(str(error))
