@@ -2,11 +2,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reprise import parameters_page
+import pytest
+
+from reprise import parameters_page, summary
 
 
 def test_the_page_of_parameters_is_fresh(root: Path) -> None:
     text = (root / "params.yaml").read_text(encoding="utf-8")
-    assert parameters_page.page(text) == (root / parameters_page.PAGE).read_text(encoding="utf-8"), (
-        "python -m reprise.parameters_page --write"
-    )
+    page = (root / parameters_page.PAGE).read_text(encoding="utf-8")
+    assert parameters_page.page(text) == page, "run python -m reprise.parameters_page --write"
+
+
+@pytest.mark.parametrize(
+    ("page", "metrics"),
+    [
+        ("README.md", "metrics"),
+        ("docs/results/gtzan_mini/README.md", "docs/results/gtzan_mini/metrics"),
+    ],
+)
+def test_the_table_of_results_is_fresh(root: Path, page: str, metrics: str) -> None:
+    table = summary.markdown(root / metrics)
+    assert table.count("\n") > 10
+    assert table in (root / page).read_text(encoding="utf-8"), f"run python -m reprise.summary --write {page}"
+
+
+def test_what_is_not_available_says_why(tmp_path: Path) -> None:
+    (tmp_path / "regress.json").write_text('{"available": false, "why": "no targets"}', encoding="utf-8")
+    assert "| regress | not available | no targets |" in summary.markdown(tmp_path)

@@ -102,6 +102,7 @@ def test_a_typo_stops_before_anything_runs_and_within_seconds(project: Path, dvc
 
 
 def test_editing_one_model_retrains_that_model_alone(project: Path, dvc: Run) -> None:
+    dvc("repro")
     file = project / "src" / "reprise" / "models" / "vade.py"
     text = file.read_text(encoding="utf-8")
     file.write_text(text + "\n# a remark\n", encoding="utf-8")
