@@ -29,3 +29,11 @@ def test_the_table_of_results_is_fresh(root: Path, page: str, metrics: str) -> N
 def test_what_is_not_available_says_why(tmp_path: Path) -> None:
     (tmp_path / "regress.json").write_text('{"available": false, "why": "no targets"}', encoding="utf-8")
     assert "| regress | not available | no targets |" in summary.markdown(tmp_path)
+
+
+def test_the_comparison_in_the_docs_is_that_of_the_last_run(root: Path) -> None:
+    made = root / "metrics" / "MODEL_COMPARISON.md"
+    if not made.exists():
+        pytest.skip("nothing was computed here yet: run `dvc repro` first")
+    shown = root / "docs" / "results" / "embedded" / "MODEL_COMPARISON.md"
+    assert shown.read_text(encoding="utf-8") == made.read_text(encoding="utf-8"), f"cp {made.name} to {shown}"
