@@ -55,7 +55,12 @@ def cold_run(clone: Path) -> tuple[dict[str, float], float, int]:
     """Run the pipeline in a clone without cache; return seconds by stage, in all, and the peak of memory in bytes."""
     started = time.monotonic()
     process = subprocess.Popen(
-        ["dvc", "repro"], cwd=clone, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ["dvc", "repro"],
+        cwd=clone,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     memory = Memory(process)
     memory.start()
@@ -69,7 +74,11 @@ def cold_run(clone: Path) -> tuple[dict[str, float], float, int]:
         sys.exit("dvc repro failed in the clone")
     ended = time.monotonic()
     ends = [mark for _, mark in marks[1:]] + [ended]
-    return {name: end - begin for (name, begin), end in zip(marks, ends, strict=True)}, ended - started, memory.peak
+    return (
+        {name: end - begin for (name, begin), end in zip(marks, ends, strict=True)},
+        ended - started,
+        memory.peak,
+    )
 
 
 def seconds(command: list[str], clone: Path, **more: str) -> float:
@@ -92,7 +101,10 @@ def page(stages: dict[str, float], total: float, peak: int, warm: float, light: 
         ("cold `dvc repro` on the embedded corpus", f"{total / 60:.1f} min", "≤ 10 min"),
         ("peak memory of all its processes", f"{peak / 2**30:.2f} GiB", "≤ 4 GB"),
         ("`dvc repro` with nothing changed", f"{warm:.1f} s", "≤ 5 s"),
-        *((f"stage `{name}`, confined, from start to end", f"{value:.2f} s", "≤ 1 s") for name, value in light.items()),
+        *(
+            (f"stage `{name}`, confined, from start to end", f"{value:.2f} s", "≤ 1 s")
+            for name, value in light.items()
+        ),
     ]
     summary = [f"| {what} | {value} | {limit} |" for what, value, limit in limits]
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
@@ -126,7 +138,13 @@ def main() -> None:
         warm = seconds(["dvc", "repro"], clone)
         light = {
             name: seconds(
-                [sys.executable, "-m", "reprise.hermetic", f"stages/{name.split('@')[0]}.py", *name.split("@")[1:]],
+                [
+                    sys.executable,
+                    "-m",
+                    "reprise.hermetic",
+                    f"stages/{name.split('@')[0]}.py",
+                    *name.split("@")[1:],
+                ],
                 clone,
                 DVC_STAGE=name,
                 DVC_ROOT=str(clone),
