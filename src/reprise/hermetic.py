@@ -76,11 +76,11 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
         declared = declared_values(view, read_yaml(root / "params.yaml"))
         (temporary / "params.json").write_text(json.dumps(declared), encoding="utf-8")
         scratch = _scratch(root, stage, declared, deps)
-        mirror = os.environ.get("REPRISE_MIRROR") or declared.get("download", {}).get("mirror", "")
+        mirrors = (os.environ.get("REPRISE_MIRROR", ""), declared.get("download", {}).get("mirror", ""))
         environment = stage_environment(
             root, temporary, scratch, threads=options.threads, network=options.network
         )
-        doors = open_doors(root, deps, outs, [temporary, scratch], network=options.network, mirror=mirror)
+        doors = open_doors(root, deps, outs, [temporary, scratch], network=options.network, mirrors=mirrors)
         status = _spawn(
             [sys.executable, str(root / options.script), *options.arguments], environment, doors, root
         )

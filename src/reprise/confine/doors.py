@@ -33,7 +33,13 @@ class Doors:
 
 
 def open_doors(
-    root: Path, deps: list[Path], outs: list[Path], private: list[Path], *, network: bool, mirror: str = ""
+    root: Path,
+    deps: list[Path],
+    outs: list[Path],
+    private: list[Path],
+    *,
+    network: bool,
+    mirrors: Iterable[str] = (),
 ) -> Doors:
     """Return what a stage may touch.
 
@@ -47,8 +53,8 @@ def open_doors(
         Folders of the stage's own: temporary files and scratch.
     network
         Whether the stage may use the network, and with it the download cache and the mirror.
-    mirror
-        Base URL or folder that takes the place of datasets' servers; a folder is opened for reading.
+    mirrors
+        Base URLs or folders that take the place of datasets' servers; a folder is opened for reading.
     """
     source = root / "src"
     read = [*_interpreter(root), *deps, *_package_docstrings(deps, source)]
@@ -57,8 +63,7 @@ def open_doors(
         cache = download_cache()
         cache.mkdir(parents=True, exist_ok=True)
         write.append(cache)
-        if mirror and "://" not in mirror and Path(mirror).exists():
-            read.append(Path(mirror).resolve())
+        read += [Path(one).resolve() for one in mirrors if one and "://" not in one and Path(one).exists()]
     return Doors(read, write, [source], network)
 
 
