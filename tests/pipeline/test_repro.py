@@ -120,9 +120,8 @@ def test_a_stage_that_reads_labels_undeclared_is_stopped(project: Path, dvc: Run
     dvc("repro")
     script = project / "stages" / "lyrics.py"
     text = script.read_text(encoding="utf-8")
-    leaky = text.replace(
-        "    params =", '    open("data/corpus/songs/labels.parquet", "rb").read()\n    p = params', 1
-    )
+    read = '    open("data/corpus/songs/labels.parquet", "rb").read()\n'
+    leaky = text.replace("    p = params.load()", read + "    p = params.load()", 1)
     assert leaky != text
     script.write_text(leaky, encoding="utf-8")
     try:
