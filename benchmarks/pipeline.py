@@ -101,7 +101,11 @@ def page(stages: dict[str, float], total: float, peak: int, warm: float, light: 
         groups[name.split("@")[0]] = groups.get(name.split("@")[0], 0.0) + value
     rows = [f"| `{name}` | {value:.1f} |" for name, value in groups.items()]
     limits = [
-        ("cold `dvc repro -f` (every stage runs) on the embedded corpus", f"{total / 60:.1f} min", "≤ 10 min"),
+        (
+            "cold `dvc repro -f` (every stage runs) on the embedded corpus",
+            f"{total / 60:.1f} min",
+            "≤ 10 min",
+        ),
         ("peak memory of all its processes", f"{peak / 2**30:.2f} GiB", "≤ 4 GB"),
         ("`dvc repro` with nothing changed", f"{warm:.1f} s", "≤ 5 s"),
         *(
