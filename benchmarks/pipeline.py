@@ -52,9 +52,9 @@ class Memory(threading.Thread):
 
 
 def cold_run(clone: Path) -> tuple[dict[str, float], float, int]:
-    """Run every stage in a clone without cache; return seconds by stage, in all, and the peak of memory in bytes.
+    """Run the pipeline in a clone without cache; return seconds by stage, in all, and the peak of memory in bytes.
 
-    Without ``-f``, DVC would skip the stages whose outs are all in git and whose inputs come out the same.
+    DVC skips the stages whose outs are all in git when their inputs come out the same to the byte.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -102,7 +102,7 @@ def page(stages: dict[str, float], total: float, peak: int, warm: float, light: 
     rows = [f"| `{name}` | {value:.1f} |" for name, value in groups.items()]
     limits = [
         (
-            "cold `dvc repro -f` (every stage runs) on the embedded corpus",
+            "cold `dvc repro` on the embedded corpus, fresh clone (evaluate, prove and audit are skipped: their results are in git)",
             f"{total / 60:.1f} min",
             "≤ 10 min",
         ),
