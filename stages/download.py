@@ -21,10 +21,11 @@ def main(role: str) -> None:
     params = load()
     name = params[dataset_parameter(role)]
     dataset = for_role(name, role)
+    options = params.datasets[name].to_dict()
     request = Request(
         role=role,
-        options=params.datasets[name].to_dict(),
-        files=fetch_all(dataset, Fetching(params.download.mirror, params.download.retries)),
+        options=options,
+        files=fetch_all(dataset, options, Fetching(params.download.mirror, params.download.retries)),
         seed=params.seed,
         workers=worker_count(params.download.workers),
     )

@@ -141,7 +141,7 @@ def test_real_mini_comes_over_http_despite_a_broken_line(
     path = "/gtzan_mini/main.zip"
     server.files[path] = (mini_mirror / "gtzan_mini/main.zip").read_bytes()
     server.faults[path] = ["500", "truncated"]
-    files = fetch_all(find("gtzan_mini"), Fetching(mirror=server.url, retries=2))
+    files = fetch_all(find("gtzan_mini"), {}, Fetching(mirror=server.url, retries=2))
     assert files["main.zip"].stat().st_size == len(server.files[path])
     assert server.ranges()[:2] == ["", ""]
     assert server.ranges()[2].startswith("bytes=")

@@ -9,6 +9,8 @@ One file is one dataset. It holds a docstring (what, size, format, paper, licenc
     Pairwise judgements of the tracks that were kept, which come without their audio.
 ``count(request) -> int`` (where it is known beforehand)
     How many tracks there will be, for the progress bar.
+``remotes(options) -> tuple[Remote, ...]`` (where the files to fetch depend on the dataset's block in ``params.yaml``)
+    They take the place of ``INFO.remotes``, which then lists the most that may be fetched.
 
 Decoding, cropping, naming and checking are not its business: `reprise.datasets.ingest` does them once for all.
 """
@@ -73,6 +75,10 @@ class Info:
         Why it lacks the rest.
     remotes : tuple of Remote
         Its files.
+    n_tracks : int
+        Tracks of the whole dataset upstream; 0 where that depends on the user.
+    n_bytes : int
+        Size of what is fetched for the whole of it; 0 where nothing is.
     """
 
     title: str
@@ -84,6 +90,8 @@ class Info:
     provides: frozenset[str]
     missing: Mapping[str, str]
     remotes: tuple[Remote, ...] = ()
+    n_tracks: int = 0
+    n_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -204,6 +212,7 @@ class Reject:
 Loader = Callable[[Request], Iterator["RawTrack | Reject"]]
 PairLoader = Callable[[Request, Sequence[RawTrack]], Iterable[RawPair]]
 Counter = Callable[[Request], int]
+Chooser = Callable[[Mapping[str, Any]], "tuple[Remote, ...]"]
 
 
 @dataclass(frozen=True)
@@ -215,3 +224,8 @@ class Dataset:
     load: Loader
     pairs: PairLoader | None = None
     count: Counter | None = None
+    remotes: Chooser | None = None
+
+    def files(self, options: Mapping[str, Any]) -> tuple[Remote, ...]:
+        """Return what has to be fetched under these options."""
+        return self.remotes(options) if self.remotes else self.info.remotes

@@ -27,7 +27,7 @@ def find(name: str) -> Dataset:
         raise BadParameter(
             f"dataset '{name}': src/reprise/datasets/{name}.py declares no INFO, so it is no dataset"
         )
-    optional = {key: getattr(module, key, None) for key in ("pairs", "count")}
+    optional = {key: getattr(module, key, None) for key in ("pairs", "count", "remotes")}
     return Dataset(name, module.INFO, module.load, **optional)
 
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pooch
 from filelock import FileLock
@@ -47,8 +49,8 @@ class Fetching:
         return (self.mirror or os.environ.get(MIRROR_VARIABLE, "")).rstrip("/")
 
 
-def fetch_all(dataset: Dataset, fetching: Fetching) -> dict[str, Path]:
-    """Return where the files of a dataset are, after fetching what is not there yet.
+def fetch_all(dataset: Dataset, options: Mapping[str, Any], fetching: Fetching) -> dict[str, Path]:
+    """Return where the files of a dataset are that its options ask for, after fetching what is not there yet.
 
     Raises
     ------
@@ -57,7 +59,7 @@ def fetch_all(dataset: Dataset, fetching: Fetching) -> dict[str, Path]:
     MissingData
         If a local mirror lacks it.
     """
-    return {remote.filename: fetch(dataset.name, remote, fetching) for remote in dataset.info.remotes}
+    return {remote.filename: fetch(dataset.name, remote, fetching) for remote in dataset.files(options)}
 
 
 def fetch(dataset: str, remote: Remote, fetching: Fetching) -> Path:
