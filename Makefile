@@ -16,6 +16,7 @@ all: repro
 	touch $@
 
 repro: .venv/installed
+	python -m reprise.datasets.scan
 	dvc repro
 	python -m reprise.summary
 

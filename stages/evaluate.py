@@ -8,7 +8,7 @@ from reprise.evaluation.output import write_absent_plots, write_curve, write_plo
 from reprise.evaluation.reference import read_reference
 from reprise.evaluation.selected import Subject, metrics, score_all
 from reprise.evaluation.uncertainty import Resampling
-from reprise.models.read_latents import Unavailable, load_latents
+from reprise.models.read_latents import Unavailable, load_latents, load_seed_latents
 from reprise.stage import run
 
 MODELS = Path("data/models")
@@ -35,6 +35,7 @@ def main(model: str) -> None:
         latents.labels_used,
         clusterings(tables.read_table(CLUSTERS, "assignments"), latents.track_ids),
         read_reference(LABELS, SPLITS, CORPUS, latents.track_ids),
+        load_seed_latents(MODELS / model),
     )
     scores = score_all(subject, resampling)
     tables.write_json(METRICS, {"selected_model": model} | metrics(subject, scores, resampling))

@@ -18,6 +18,8 @@ PLACES = Places(
     labels=Path("data/labels"),
     splits=Path("data/splits/tracks.parquet"),
     corpus=Path("data/corpus/tracks"),
+    factors_corpus=Path("data/corpus/factors"),
+    factors_frames=Path("data/features/factors/frames"),
 )
 METRICS = Path("metrics/proofs")
 PLOTS = Path("plots/proofs")

@@ -6,7 +6,14 @@ from pathlib import Path
 
 from reprise import params
 from reprise.stage import run
-from reprise.training.fitting import fit_model, write_curve, write_fitted, write_metrics
+from reprise.training.fitting import (
+    fit_further,
+    fit_model,
+    write_curve,
+    write_fitted,
+    write_further,
+    write_metrics,
+)
 from reprise.training.tracks import read_tracks
 
 FRAMES = Path("data/features/tracks/frames")
@@ -20,8 +27,10 @@ def main(model: str) -> None:
     """Read tracks and given labels, train, write weights, latents, learning curve and metrics."""
     given = params.load()
     tracks = read_tracks(FRAMES, SPLITS, LYRICS, LABELS)
-    fitted = fit_model(model, given.models[model].to_dict(), given.training.to_dict(), given.seed, tracks)
+    job = (model, given.models[model].to_dict(), given.training.to_dict(), given.seed, tracks)
+    fitted = fit_model(*job)
     write_fitted(MODELS / model, model, fitted, tracks, given.seed)
+    write_further(MODELS / model, fit_further(*job))
     write_curve(CURVES / f"{model}.tsv", fitted)
     write_metrics(METRICS / f"{model}.json", fitted)
 

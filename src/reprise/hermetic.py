@@ -3,34 +3,35 @@
     cmd: python -m reprise.hermetic stages/features.py tracks
 
 The stage sees Python, the system, its declared deps (read), its declared outs (write), an empty private HOME and TMPDIR, a fixed
-environment and thread count, and its declared parameters. Any other open, listing, write or TCP connection fails, in native code and child
-processes too: the kernel enforces it. So a stage is a function of what it declares, and DVC's record of it is true.
+environment and thread count, and its declared parameters. Any other open, listing, write or connection fails, in native code and child
+processes too: the kernel enforces it. A stage that reached for something undeclared fails, even if it swallowed the refusal. So a stage is a
+function of what it declares, and DVC's record of it is true.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
-import hashlib
 import json
 import os
 import signal
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from reprise.confine import guard, landlock
-from reprise.confine.doors import Doors, open_doors
+from reprise.confine import inputs, opened
+from reprise.confine.doors import open_doors
 from reprise.confine.environment import stage_environment
-from reprise.confine.view import StageView, declared_values, read_yaml, stage_view
+from reprise.confine.refusals import explain, mention
+from reprise.confine.spawn import Outcome, spawn
+from reprise.confine.view import StageView, declared_values, outside, read_yaml, stage_view, stage_views
 from reprise.errors import RepriseError
 from reprise.stage import EXPLAINED
 
 EDITED = 3
 """Exit status when an input changed while the stage ran (its record in ``dvc.lock`` would be false)."""
+REFUSED = 5
+"""Exit status when the stage reached for something it does not declare, and went on."""
 
 
 def main() -> None:
@@ -69,31 +70,67 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
     """Run the stage's script confined and return its exit status."""
     deps = [root / path for path in view.deps]
     outs = [root / path for path in view.outs]
+    views = stage_views(root)
+    before = inputs.state(root, deps)
     fresh = [_ensure(path) for path in outs if not path.exists()]
-    started = time.time()
     with tempfile.TemporaryDirectory(prefix="reprise-") as private:
         temporary = Path(private).resolve()
-        declared = declared_values(view, read_yaml(root / "params.yaml"))
+        values = read_yaml(root / "params.yaml")
+        declared = declared_values(view, values)
         (temporary / "params.json").write_text(json.dumps(declared), encoding="utf-8")
-        scratch = _scratch(root, stage, declared, deps)
+        scratch = root / ".work" / stage / inputs.digest(before, deps, root, declared)
+        scratch.mkdir(parents=True, exist_ok=True)
         mirrors = (os.environ.get("REPRISE_MIRROR", ""), declared.get("download", {}).get("mirror", ""))
         environment = stage_environment(
             root, temporary, scratch, threads=options.threads, network=options.network
         )
-        doors = open_doors(root, deps, outs, [temporary, scratch], network=options.network, mirrors=mirrors)
-        status = _spawn(
-            [sys.executable, str(root / options.script), *options.arguments], environment, doors, root
+        external = [path for path in deps if not path.is_relative_to(root)]
+        given = inputs.given_folders(root, declared) if options.network else []
+        linked = {
+            target: path for path in [*external, *given] for target in inputs.linked_targets(root, path)
+        }
+        doors = open_doors(
+            root,
+            [*deps, *given, *linked],
+            outs,
+            [temporary, scratch],
+            network=options.network,
+            mirrors=mirrors,
+            watched=[*outside(root, views.values()), *inputs.given_folders(root, values)],
         )
-    _forget_unwritten(fresh, finished=status == 0)
-    edited = [
-        str(path.relative_to(root)) for path in deps if path.is_file() and path.stat().st_mtime > started
-    ]
-    if edited:
-        print(f"{stage}: {', '.join(edited)} changed while the stage ran; run it again", file=sys.stderr)
-        return EDITED
+        command = [sys.executable, str(root / options.script), *options.arguments]
+        outcome = spawn(command, environment, doors, root, {path: path for path in deps} | linked)
+    _forget_unwritten(fresh, finished=outcome.status == 0)
+    status = _judge(root, stage, outcome, inputs.changes(before, deps, root))
     if status == 0:
         _remove_tree(scratch)
-    elif status not in (EXPLAINED, -signal.SIGINT):
+    if status == 0 and outcome.watched:
+        opened.keep(root, stage, view.deps, [dep for dep in view.deps if str(root / dep) in outcome.opened])
+        unused = opened.never_opened(stage, views, opened.accounts(root, views))
+        if unused:
+            print(f"{stage}: declared but never opened: {', '.join(unused)}", file=sys.stderr)
+    return status
+
+
+def _judge(root: Path, stage: str, outcome: Outcome, changes: list[str]) -> int:
+    """Say what went wrong, and return the status that DVC is given."""
+    status = outcome.status
+    if outcome.refused:
+        print(explain(stage, root, outcome.refused), file=sys.stderr)
+        return status or REFUSED
+    if changes:
+        told = ", ".join(changes[:5]) + (f" and {len(changes) - 5} more" if len(changes) > 5 else "")
+        print(
+            f"{stage}: {told} while the stage ran, so its result belongs to no state of the project; nothing is lost, run it again",
+            file=sys.stderr,
+        )
+        return EDITED
+    if status in (0, EXPLAINED, -signal.SIGINT):
+        return status
+    elsewhere = mention(outcome.elsewhere)
+    if elsewhere:
+        print(f"{stage}: {elsewhere}", file=sys.stderr)
+    elif not outcome.watched:
         print(
             f"{stage}: failed. If the lines above say 'Permission denied' (safetensors says 'No such file', libsndfile 'System error'), the "
             f"stage reached for something dvc.yaml does not declare for it: add the path to its deps or outs.",
@@ -110,64 +147,6 @@ def _use_the_code_of(root: Path) -> None:
             raise SystemExit(f"hermetic: cannot import the code under {own}")
         environment = os.environ | {"PYTHONPATH": str(own), "REPRISE_REEXECUTED": "1"}
         os.execve(sys.executable, [sys.executable, "-m", "reprise.hermetic", *sys.argv[1:]], environment)
-
-
-def _spawn(command: list[str], environment: dict[str, str], doors: Doors, root: Path) -> int:
-    if landlock.abi_version():
-        rules = landlock.build_ruleset(
-            read=doors.read, write=doors.write, names=doors.names, network=doors.network
-        )
-        canary = root / "dvc.yaml"
-        process = subprocess.Popen(
-            command, env=environment, cwd=root, preexec_fn=lambda: _shut(rules, canary)
-        )
-        os.close(rules)
-    else:
-        print(
-            "hermetic: no Landlock on this system; guarding Python's own file access only, which is weaker",
-            file=sys.stderr,
-        )
-        allowed = [str(path) for path in (*doors.read, *doors.write, Path(command[1]))]
-        setting = {"root": str(root), "allowed": allowed, "listed": [str(path) for path in doors.names]}
-        environment = environment | {"REPRISE_GUARD": json.dumps(setting)}
-        process = subprocess.Popen([command[0], guard.__file__, *command[1:]], env=environment, cwd=root)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _frame: process.send_signal(received))
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # the terminal sent it to the stage as well; wait for its own end
-            continue
-
-
-def _shut(rules: int, canary: Path) -> None:
-    """Die with the parent, close the door, and try the handle."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(
-            1, signal.SIGKILL
-        )  # PR_SET_PDEATHSIG: killing DVC must not leave a stage writing
-    landlock.restrict(rules)
-    try:
-        os.close(os.open(canary, os.O_RDONLY))
-    except PermissionError:
-        return
-    raise RuntimeError(f"hermetic: {canary} is still readable: an allowed path contains the project")
-
-
-def _scratch(root: Path, stage: str, declared: object, deps: Iterable[Path]) -> Path:
-    """Make a folder that outlives a killed run, named by the stage's parameters and inputs, so that only the same work finds it."""
-    digest = hashlib.sha256(json.dumps(declared, sort_keys=True).encode())
-    for path in sorted(deps):
-        digest.update(str(path.relative_to(root)).encode())
-        if path.is_file():
-            digest.update(path.read_bytes())
-        elif path.is_dir():
-            for inner in sorted(path.rglob("*")):
-                state = inner.stat()
-                digest.update(f"{inner.name} {state.st_size} {state.st_mtime_ns}".encode())
-    folder = root / ".work" / stage / digest.hexdigest()[:12]
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _ensure(path: Path) -> Path:

@@ -32,7 +32,17 @@ class Dataset(Block):
     tracks_per_genre: Positive | None = None
     emotion_tracks: Annotated[int, Field(ge=3, multiple_of=3)] | None = None
     song_tracks: Positive | None = None
+    factor_levels: Annotated[int, Field(ge=2)] | None = None
+    factor_bases: Positive | None = None
+    factor_probe: Annotated[int, Field(ge=26)] | None = None
     limit: Natural | None = None
+    tars: Natural | None = None
+    path: str | None = None
+    contents: str | None = None
+    table: str | None = None
+    genre_from: Literal["none", "folder"] | None = None
+    seconds: Annotated[float, Field(ge=5, le=600)] | None = None
+    crop: Literal["start", "middle"] | None = None
 
 
 class Download(Block):
@@ -41,18 +51,37 @@ class Download(Block):
     mirror: str
     workers: Natural
     retries: Natural
+    timeout: Annotated[float, Field(gt=0)]
+
+
+class Compute(Block):
+    """Who computes the features; no value changes a result."""
+
+    backend: Literal["loky", "dask"]
+    scheduler: Annotated[str, Field(pattern=r"^$|^(tcp|tls|ucx)://")]
+
+    @model_validator(mode="after")
+    def _address(self) -> Compute:
+        if (self.backend == "dask") != bool(self.scheduler):
+            raise ValueError(
+                f"backend {self.backend} with scheduler '{self.scheduler}': dask needs the address of a scheduler, loky has none"
+            )
+        return self
 
 
 class Features(Block):
     """The shared short-time Fourier transform and what is made of it."""
 
     sample_rate: Literal[22050]
-    n_fft: Annotated[int, Field(ge=256, multiple_of=2)]
+    n_fft: Literal[512, 1024, 2048, 4096, 8192]
     hop_length: Positive
     n_mels: Positive
     n_mfcc: Positive
+    segment_seconds: Annotated[float, Field(gt=0.0)]
     workers: Natural
     chunk: Annotated[int, Field(ge=10)]
+    kept_gb: NonNegative
+    compute: Compute
 
 
 class Lyrics(Block):
@@ -99,6 +128,9 @@ class Training(Block):
     min_active_share: Fraction
     min_live_share: Fraction
     max_cluster_share: Fraction
+    seeds: Positive
+    accumulate: Positive
+    processes: Natural
 
 
 class Model(Block):
@@ -114,6 +146,7 @@ class Model(Block):
     crops_per_track: Positive | None = None
     beta: NonNegative | None = None
     free_bits: NonNegative | None = None
+    anneal_epochs: Natural | None = None
     mode: Literal["genre", "language"] | None = None
     features: Positive | None = None
     class_embedding: Positive | None = None
@@ -126,6 +159,20 @@ class Model(Block):
     batch_size: Positive | None = None
     learning_rate: Rate | None = None
     joint_learning_rate: Rate | None = None
+    width: Positive | None = None
+    heads: Positive | None = None
+    layers: Positive | None = None
+    token_frames: Positive | None = None
+    lyrics_tokens: Positive | None = None
+    modality_dropout: Annotated[float, Field(ge=0.0, le=0.5)] | None = None
+    projection: Positive | None = None
+    encoded: Positive | None = None
+    temperature: Annotated[float, Field(gt=0)] | None = None
+    gain: NonNegative | None = None
+    tilt: NonNegative | None = None
+    masked_bands: Natural | None = None
+    shrinkage: Rate | None = None
+    quantiles: Annotated[int, Field(ge=2)] | None = None
 
 
 class Evaluate(Block):
@@ -244,6 +291,12 @@ class Audit(Block):
     permutations: Positive
 
 
+class Placebo(Block):
+    """Size of the negative control."""
+
+    tracks: Annotated[int, Field(ge=8)]
+
+
 class Params(Block):
     """The whole of ``params.yaml``."""
 
@@ -251,6 +304,7 @@ class Params(Block):
     dataset: str
     emotion_dataset: str
     songs_dataset: str
+    factors_dataset: str
     seed: Natural
     datasets: dict[str, Dataset]
     download: Download
@@ -269,12 +323,13 @@ class Params(Block):
     transfer: Transfer
     lookup: Lookup
     regress: Regress
+    placebo: Placebo
     audit: Audit
 
     @model_validator(mode="after")
     def _selections_exist(self) -> Params:
         _selected("model", self.model, self.models)
-        for key in ("dataset", "emotion_dataset", "songs_dataset"):
+        for key in ("dataset", "emotion_dataset", "songs_dataset", "factors_dataset"):
             _selected(key, getattr(self, key), self.datasets)
         return self
 

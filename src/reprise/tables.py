@@ -49,6 +49,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "tags": {"track_id": "str", "tag": "str"},
     "lyrics": {"track_id": "str", "text": "str"},
     "factors": {"track_id": "str"},
+    "grid": {"track_id": "str", "factor": "str", "base": "int64", "level": "int64"},
     "affect": {"track_id": "str", "arousal": "float64", "valence": "float64"},
     "pairs": {
         "triplet_id": "str", "track_a": "str", "track_b": "str", "dimension": "str", "higher_value": "str",

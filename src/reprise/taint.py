@@ -14,10 +14,11 @@ trust is tested by experiment. Annotations are no part of ``dvc.lock``: changing
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def stage_taints(repo: Repo) -> list[StageTaint]:
     list of StageTaint
         In an order in which data can flow, stages before those that read their outs.
     """
+    return flow(repo)[0]
+
+
+def flow(repo: Repo) -> tuple[list[StageTaint], dict[str, frozenset[str]]]:
+    """Return the stages as `stage_taints` does, and the secrets that each out may carry, by path."""
     import networkx as nx
 
     carried: list[tuple[Any, dict[str, str]]] = []  # an out, and the route of each secret it may carry
@@ -92,7 +98,7 @@ def stage_taints(repo: Repo) -> list[StageTaint]:
                 unknown=tuple(sorted(set(meta) - META_KEYS)),
             )
         )
-    return found
+    return found, {out.def_path: frozenset(routes) for out, routes in carried}
 
 
 def broken_promises(taints: Iterable[StageTaint], named: frozenset[str]) -> list[str]:
@@ -186,8 +192,7 @@ def _overlap(dep: str | None, out: str | None) -> bool:
     """Whether one path is the other, or lies in it. Parameters have no path."""
     if not dep or not out:
         return False
-    a, b = PurePath(dep), PurePath(out)
-    return a.is_relative_to(b) or b.is_relative_to(a)
+    return dep == out or dep.startswith(f"{out}{os.sep}") or out.startswith(f"{dep}{os.sep}")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import soundfile
 
+from reprise.audio.compute import Compute
 from reprise.audio.decode import to_pcm16
 from reprise.audio.extract import Job, extract_collection
 from reprise.audio.features import extract
@@ -21,9 +22,10 @@ from reprise.tables import read_array, read_table
 from .conftest import SIGNALS, make_signal
 
 N_SAMPLES = 33_075
+HERE = Job(AudioSettings(), compute=Compute(workers=1))
 FILES = {
     "frames/mel.npy", "frames/mfcc.npy", "frames/tracks.parquet", "rejects.parquet", "vectors/descriptors.parquet",
-    "vectors/fingerprints.npy", "vectors/pooled.parquet",
+    "vectors/fingerprints.npy", "vectors/pooled.parquet", "segments/segments.json", "segments/segments.npy",
 }  # fmt: skip
 
 
@@ -47,9 +49,7 @@ def digests(folder: Path) -> dict[str, str]:
 def test_rows_are_tracks_in_order(tmp_path: Path) -> None:
     tracks = make_corpus(tmp_path / "audio")
     shuffled = tracks.sample(frac=1.0, random_state=3)
-    metrics = extract_collection(
-        tmp_path / "audio", shuffled, tmp_path / "out", Job(AudioSettings(), workers=1)
-    )
+    metrics = extract_collection(tmp_path / "audio", shuffled, tmp_path / "out", HERE)
     assert metrics["n_tracks"] == 12
     assert metrics["n_rejects"] == 0
     assert set(digests(tmp_path / "out")) == FILES
@@ -71,7 +71,7 @@ def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
     tracks = make_corpus(tmp_path / "audio", n=25)
     (tmp_path / "audio" / f"{tracks['track_id'][3]}.wav").write_bytes(b"RIFF")
     for workers, chunk in ((1, 10), (2, 10), (2, 13)):
-        job = Job(AudioSettings(), workers=workers, chunk=chunk)
+        job = Job(AudioSettings(), chunk, Compute(workers=workers))
         extract_collection(tmp_path / "audio", tracks, tmp_path / f"out-{workers}-{chunk}", job)
     assert digests(tmp_path / "out-1-10") == digests(tmp_path / "out-2-10") == digests(tmp_path / "out-2-13")
 
@@ -90,7 +90,7 @@ def test_bad_tracks_become_rejects_and_the_rest_is_kept(tmp_path: Path) -> None:
     paths[8].unlink()
     paths[9].unlink()
     paths[9].mkdir()
-    metrics = extract_collection(audio, tracks, tmp_path / "out", Job(AudioSettings(), workers=1))
+    metrics = extract_collection(audio, tracks, tmp_path / "out", HERE)
     rejects = read_table(tmp_path / "out/rejects.parquet", "rejects")
     expected = {
         0: "truncated", 2: "empty", 4: "not_audio", 5: "silent", 6: "wrong_length", 7: "non_finite", 8: "missing", 9: "not_audio",
@@ -110,7 +110,7 @@ def test_tracks_without_audio_are_left_out(tmp_path: Path) -> None:
     tracks = pd.DataFrame({"track_id": ["a", "b"], "n_samples": [0, 0], "sample_rate": [22_050, 22_050]})
     for number, rows in enumerate((tracks, tracks[:0])):
         out = tmp_path / f"out-{number}"
-        metrics = extract_collection(tmp_path / "none", rows, out, Job(AudioSettings(), workers=1))
+        metrics = extract_collection(tmp_path / "none", rows, out, HERE)
         assert metrics["n_tracks"] == 0
         assert metrics["n_without_audio"] == len(rows)
         assert set(digests(out)) == FILES
@@ -125,7 +125,7 @@ def test_nothing_usable_is_an_error_that_names_the_first(tmp_path: Path) -> None
     with pytest.raises(
         MissingData, match=r"none of 2 clips can be used; first: 0000000000000000\.wav: 0 bytes"
     ):
-        extract_collection(tmp_path / "audio", tracks, tmp_path / "out", Job(AudioSettings(), workers=1))
+        extract_collection(tmp_path / "audio", tracks, tmp_path / "out", HERE)
 
 
 def test_clips_of_two_lengths_are_refused(tmp_path: Path) -> None:
@@ -139,15 +139,24 @@ def test_clips_of_two_lengths_are_refused(tmp_path: Path) -> None:
 def test_another_rate_is_resampled_to_one_length(tmp_path: Path) -> None:
     tracks = make_corpus(tmp_path / "audio", n=2)
     settings = AudioSettings(sample_rate=16_000)
-    metrics = extract_collection(tmp_path / "audio", tracks, tmp_path / "out", Job(settings, workers=1))
+    metrics = extract_collection(
+        tmp_path / "audio", tracks, tmp_path / "out", Job(settings, compute=Compute(workers=1))
+    )
     assert metrics["n_tracks"] == 2
     assert metrics["n_frames"] == settings.n_frames(24_000)
 
 
-@pytest.mark.parametrize("values", [{"workers": -1}, {"chunk": 9}])
-def test_impossible_jobs_are_refused(values: dict[str, int]) -> None:
-    with pytest.raises(BadParameter, match=r"features\.(workers|chunk)"):
-        Job(AudioSettings(), **values)
+def test_impossible_jobs_are_refused() -> None:
+    with pytest.raises(BadParameter, match=r"features\.chunk is 9"):
+        Job(AudioSettings(), chunk=9)
+    for values, key in (
+        ({"workers": -1}, "workers"),
+        ({"backend": "ray"}, r"compute\.backend"),
+        ({"backend": "dask"}, r"compute\.scheduler"),
+        ({"scheduler": "tcp://127.0.0.1:1"}, r"compute\.scheduler"),
+    ):
+        with pytest.raises(BadParameter, match=f"features.{key}"):
+            Compute(**values)
 
 
 def test_an_interrupted_file_never_takes_the_final_name(tmp_path: Path) -> None:

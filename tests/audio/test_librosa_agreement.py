@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from reprise.audio import chroma, contrast, mel, mfcc, stft, waveform
+from reprise.audio import chroma, mel, mfcc, waveform
 from reprise.audio.beats import track_beats
 from reprise.audio.decode import decode
 from reprise.audio.features import TrackFeatures, extract
@@ -85,7 +85,7 @@ def test_chroma_and_contrast_equal(name: str) -> None:
 def test_deltas_equal(order: int, frames: int) -> None:
     values = np.random.default_rng(0).standard_normal((frames, 3))
     reference = librosa.feature.delta(values.T, order=order)
-    np.testing.assert_allclose(mfcc.delta(values, order).T, reference, atol=1e-12)
+    np.testing.assert_allclose(mfcc.delta(values.T, order), reference, atol=1e-12)
 
 
 def test_filter_banks_equal() -> None:
@@ -93,7 +93,7 @@ def test_filter_banks_equal() -> None:
         mel.filterbank(SETTINGS), librosa.filters.mel(sr=22_050, n_fft=2_048), atol=1e-9
     )
     reference = librosa.filters.chroma(sr=22_050, n_fft=2_048)
-    np.testing.assert_allclose(chroma.filterbank(SETTINGS).T, reference, atol=1e-6)
+    np.testing.assert_allclose(chroma.filterbank(SETTINGS), reference, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -115,15 +115,12 @@ def test_other_settings_agree_too(settings: AudioSettings) -> None:
         samples, frame_length=settings.n_fft, hop_length=settings.hop_length
     )
     assert np.array_equal(waveform.zero_crossing_rate(samples, settings), crossings[0])
-    peak, valley = contrast.peaks_and_valleys(
-        np.concatenate([block.magnitude for block in stft.blocks(samples, settings)]), settings
-    )
     spectrum = np.abs(librosa.stft(samples, n_fft=settings.n_fft, hop_length=settings.hop_length))
     if settings.sample_rate == 44_100:  # librosa refuses six octaves above 200 Hz at 16 kHz
         reference = librosa.feature.spectral_contrast(
             S=spectrum, sr=settings.sample_rate, n_fft=settings.n_fft
         )
-        np.testing.assert_allclose(contrast.contrast(peak, valley).T, reference, atol=5e-3)
+        np.testing.assert_allclose(frames.contrast.T, reference, atol=5e-3)
 
 
 def naive_descriptors(samples: Float32) -> dict[str, float]:

@@ -13,8 +13,10 @@ import pytest
 from reprise.audit.checks.envelope import Envelope, envelopes, read_envelope, read_level
 from reprise.audit.checks.functions import copies_of_inputs, functions_of_inputs
 from reprise.audit.checks.identifiers import identifiers
-from reprise.audit.checks.label_columns import label_columns
-from reprise.audit.checks.lyrics_text import label_words, repeated_lyrics
+from reprise.audit.checks.label_columns import MOST_TRACKS, label_columns
+from reprise.audit.checks.lyrics_names import label_names, repeated_lyrics
+from reprise.audit.checks.lyrics_vocabulary import exclusive_vocabulary
+from reprise.audit.checks.own_columns import own_columns
 from reprise.audit.checks.own_input import own_input
 from reprise.audit.checks.row_order import ascending, row_order
 from reprise.audit.finding import Finding
@@ -58,7 +60,10 @@ def test_hash_order_and_hash_ids_raise_no_alarm(labelled: Labelled) -> None:
     for seed in range(WORLDS):
         labels = labelled(seed)
         plan = Plan(permutations=99, seed=seed)
-        for finding in (*row_order("rows", "s", labels.ids, labels, plan), *identifiers("s", labels, plan)):
+        for finding in (
+            *row_order("rows", "s", labels.ids, labels, plan),
+            *identifiers("track_id", "s", labels, plan),
+        ):
             p.setdefault(finding.check, []).append(finding.p)
             assert finding.p is not None or finding.severity == "ok"
     for check in ("row_order.neighbours", "row_order.trend", "identifiers.characters"):
@@ -82,7 +87,7 @@ def test_ids_that_tell_the_genre_are_found(labelled: Labelled, planted: str) -> 
             f"{track[:-1]}{'07f3a9'[code]}" for code, track in zip(labels.codes, labels.ids, strict=True)
         ],
     }[planted]
-    found = by_check(identifiers("s", replace(labels, ids=np.array(ids)), PLAN))
+    found = by_check(identifiers("track_id", "s", replace(labels, ids=np.array(ids)), PLAN))
     assert found["identifiers.characters"].p == 1 / 500
     assert (found["identifiers.class_name"].severity == "leak") is (planted == "name")
 
@@ -91,7 +96,7 @@ def write_wavs(folder: Path, labels: Labelling, extra: Callable[[int], tuple[int
     paths = {}
     for track, code in zip(labels.ids, labels.codes, strict=True):
         cut, behind = extra(int(code))
-        pcm = np.random.default_rng(code).integers(1, 1000, 300 - cut).astype(np.int16)
+        pcm = np.random.default_rng(int(track, 16)).integers(1, 1000, 300 - cut).astype(np.int16)
         paths[str(track)] = folder / f"{track}.wav"
         paths[str(track)].write_bytes(wav_bytes(pcm, 22050) + behind)
     return paths
@@ -121,6 +126,19 @@ def test_padding_that_tells_the_genre_is_found_behind_equal_sizes(labelled: Labe
     found = by_check(envelopes("s", files, labels, PLAN))
     assert found["envelope.size"].severity == "ok"
     assert found["envelope.silence"].p == 1 / 500
+
+
+def test_a_mark_at_the_end_of_the_sound_is_found(labelled: Labelled, tmp_path: Path) -> None:
+    labels = labelled(2)
+    files = {}
+    for track, code in zip(labels.ids, labels.codes, strict=True):
+        pcm = np.random.default_rng(int(track, 16)).integers(-9000, 9000, 300).astype(np.int16)
+        pcm[-16:] = 257 * code
+        (tmp_path / "one.wav").write_bytes(wav_bytes(pcm, 22050))
+        files[str(track)] = read_envelope(tmp_path / "one.wav")
+    found = by_check(envelopes("s", files, labels, PLAN))
+    assert found["envelope.size"].severity == "ok"
+    assert found["envelope.edge"].p == 1 / 500
 
 
 def test_equal_envelopes_need_no_test(labelled: Labelled, tmp_path: Path) -> None:
@@ -172,7 +190,7 @@ def test_lyrics_that_name_the_genre_are_a_leak(labelled: Labelled) -> None:
     code = int(np.bincount(labels.codes).argmax())
     for track in labels.ids[labels.codes == code][::2]:
         texts[str(track)] += f" {labels.classes[code].upper()} tonight"
-    [found] = label_words("s", texts, labels, PLAN)
+    [found] = label_names("s", texts, labels, PLAN)
     assert found.severity == "leak"
     assert found.p == 1 / 500
 
@@ -185,7 +203,7 @@ def test_a_genre_that_is_mentioned_everywhere_is_none(labelled: Labelled) -> Non
         texts = {
             track: text + " blues" * bool(rng.random() < 0.2) for track, text in lyrics(labels, seed).items()
         }
-        [found] = label_words("s", texts, labels, Plan(199, seed))
+        [found] = label_names("s", texts, labels, Plan(199, seed))
         assert found.severity == "warn"  # what it would become if the test rejected
         alarms += rejected([found.p])
     assert alarms <= 7
@@ -210,8 +228,46 @@ def test_texts_repeated_across_genres_raise_no_alarm(labelled: Labelled) -> None
     assert rejected(p) <= 7
 
 
+@pytest.mark.parametrize("script", ["blues", "বলুজ নয়, ব্লুজ", "ब्लूज", "بلوز"])
+def test_a_genre_is_named_in_any_of_the_scripts(labelled: Labelled, script: str) -> None:
+    labels = labelled(3)
+    code = labels.classes.index("blues")
+    texts = lyrics(labels, 3)
+    for track in labels.ids[labels.codes == code]:
+        texts[str(track)] += f"\n{script}!"
+    [found] = label_names("s", texts, labels, PLAN)
+    assert (found.severity, found.p) == ("leak", 1 / 500)
+
+
+def test_words_of_a_genre_are_a_leak_only_if_nearly_all_its_lyrics_carry_them(labelled: Labelled) -> None:
+    labels = labelled(4)
+    rng = np.random.default_rng(4)
+    spoken = dict(zip(labels.ids.tolist(), rng.choice(["English", "Bangla"], len(labels.ids)), strict=True))
+    for share, wanted in ((0.9, "leak"), (0.4, "ok")):
+        texts = lyrics(labels, 4)
+        for track, code in zip(labels.ids.tolist(), labels.codes, strict=True):
+            texts[track] += f" {spoken[track]}theme{code}" * bool(rng.random() < share)
+        found = exclusive_vocabulary("s", texts, spoken, labels, PLAN)
+        assert found.severity == wanted, found.evidence
+        assert found.p is not None
+        assert (found.p <= 0.01) == (wanted == "leak")
+
+
+def test_honest_lyrics_have_no_vocabulary_of_one_genre(labelled: Labelled) -> None:
+    for seed in range(20):
+        labels = labelled(seed)
+        assert exclusive_vocabulary("s", lyrics(labels, seed), {}, labels, Plan(99, seed)).severity == "ok"
+
+
+def test_lyrics_are_not_asked_for_their_language(labelled: Labelled) -> None:
+    language = replace(labelled(0), name="language")
+    texts = lyrics(labelled(0), 0)
+    found = [*label_names("s", texts, language, PLAN), exclusive_vocabulary("s", texts, {}, language, PLAN)]
+    assert {finding.severity for finding in found} == {"skipped"}
+
+
 @pytest.mark.parametrize(
-    "planted", ["index", "one-hot", "scaled one-hot", "rotated one-hot", "half precision"]
+    "planted", ["index", "one-hot", "scaled one-hot", "rotated one-hot", "rotated index", "half precision"]
 )
 def test_the_label_inside_a_representation_is_found(labelled: Labelled, planted: str) -> None:
     labels = labelled(5)
@@ -224,9 +280,10 @@ def test_the_label_inside_a_representation_is_found(labelled: Labelled, planted:
         "one-hot": np.c_[values, one_hot],
         "scaled one-hot": np.c_[values, 0.01 * one_hot],
         "rotated one-hot": np.c_[values, one_hot] @ rotation,
+        "rotated index": np.c_[values, labels.codes] @ rotation[:13, :13],
         "half precision": np.c_[values, one_hot + 1e-4 * rng.normal(size=one_hot.shape)].astype(np.float16),
     }[planted]
-    assert label_columns("z", "s", labels.ids, leaky, labels).severity == "leak"
+    assert label_columns("z", "s", labels.ids, leaky, labels, PLAN).severity == "leak"
 
 
 def test_labels_that_are_easy_to_predict_are_not_a_leak(labelled: Labelled) -> None:
@@ -237,13 +294,29 @@ def test_labels_that_are_easy_to_predict_are_not_a_leak(labelled: Labelled) -> N
         values = 6 * rng.normal(size=(len(labels.classes), 10))[labels.codes] + rng.normal(
             size=(len(labels.ids), 10)
         )
-        assert label_columns("z", "s", labels.ids, values, labels).severity == "ok"
+        assert label_columns("z", "s", labels.ids, values, labels, PLAN).severity == "ok"
+
+
+def test_constant_columns_are_no_leak(labelled: Labelled) -> None:
+    labels = labelled(5)
+    found = label_columns("z", "s", labels.ids, np.ones((len(labels.ids), 4)), labels, PLAN)
+    assert found.severity == "ok"
+
+
+def test_a_label_is_found_among_more_tracks_than_are_looked_at() -> None:
+    rng = np.random.default_rng(0)
+    n = 2 * MOST_TRACKS
+    ids = np.array([f"{number:05d}" for number in range(n)])
+    artists = np.array([f"a{number // 3}" for number in range(n)])
+    labels = Labelling.build("genre", ids, rng.choice(list("abcd"), n), artists)
+    turned = np.c_[rng.normal(size=(n, 6)), labels.one_hot] @ np.linalg.qr(rng.normal(size=(10, 10)))[0]
+    assert label_columns("z", "s", ids, turned, labels, PLAN).severity == "leak"
 
 
 def test_more_columns_than_tracks_are_no_leak(labelled: Labelled) -> None:
     labels = labelled(5)
     values = np.random.default_rng(5).normal(size=(len(labels.ids), 400))
-    assert label_columns("z", "s", labels.ids, values, labels).severity == "ok"
+    assert label_columns("z", "s", labels.ids, values, labels, PLAN).severity == "ok"
 
 
 @pytest.mark.parametrize("noise", [0.1, 0.3, 0.6])
@@ -280,6 +353,19 @@ def test_honest_embeddings_follow_their_input(labelled: Labelled) -> None:
         assert found.severity == "ok", seed
 
 
+def test_a_noisy_one_hot_beside_honest_columns_is_found(labelled: Labelled) -> None:
+    for seed in range(10):
+        labels = labelled(seed)
+        rng = np.random.default_rng(seed)
+        styles = 2 * rng.normal(size=(len(labels.classes), 20))
+        source = rng.normal(size=(len(labels.ids), 20)) + styles[labels.codes]
+        honest = source @ rng.normal(size=(20, 8)) / 4 + 0.3 * rng.normal(size=(len(source), 8))
+        noisy = labels.one_hot + 0.15 * rng.normal(size=labels.one_hot.shape)
+        for values, wanted in ((honest, "ok"), (np.hstack([honest, noisy]), "leak")):
+            found = own_columns(("z", "features"), "s", labels.ids, values, source, labels, PLAN)
+            assert found.severity == wanted, (seed, found.evidence)
+
+
 def songs(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng(seed)
     inputs = pd.DataFrame(rng.normal(size=(200, 5)), columns=list("abcde"))
@@ -308,22 +394,3 @@ def test_targets_that_are_well_predicted_are_not_a_leak() -> None:
         inputs, targets = songs(seed)
         assert [finding.severity for finding in functions_of_inputs("s", inputs, targets)] == ["ok"]
         assert [finding.severity for finding in copies_of_inputs("s", inputs, ["a b"] * 200)] == ["ok"]
-
-
-def test_the_three_columns_of_the_1950_2019_file_are_found(real_data: Path) -> None:
-    path = real_data / "tcc_ceds" / "tcc_ceds_music_1000.csv"
-    if not path.exists():
-        pytest.skip(f"no {path}")
-    rows = pd.read_csv(path)
-    inputs = rows[["genre", "release_date", "topic", "age", "len"]]
-    topics = rows["topic"].unique()
-    targets = rows[list(TARGETS)]
-    named = rows[list(topics)].idxmax(axis=1) == rows["topic"]
-    assert named.mean() > 0.99
-    found = functions_of_inputs("s", inputs, targets)
-    assert [(finding.check, finding.subject) for finding in found] == [("functions.largest", "topic")]
-    copies = copies_of_inputs("s", inputs, rows["lyrics"].tolist())
-    assert {(finding.check, finding.subject) for finding in copies} == {
-        ("functions.affine", "age of release_date"),
-        ("functions.word_count", "len"),
-    }

@@ -9,10 +9,12 @@ import struct
 import threading
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -29,12 +31,21 @@ HTML = b"<!DOCTYPE html><html><body>Sign in</body></html>"
 
 @dataclass
 class FaultyServer:
-    """Serves ``files``; the next requests for a path meet its ``faults``, then all is well."""
+    """Serves ``files``; the next requests for a path meet its ``faults``, then all is well.
+
+    Faults: a status (``500``); ``no-ranges`` (sends all whatever is asked); after half of the rest ``truncated`` (hangs
+    up), ``reset`` (breaks the line), ``stalled`` (says nothing more) or ``dripping`` (a byte now and then).
+    """
 
     url: str = ""
     files: dict[str, bytes] = field(default_factory=dict)
     faults: dict[str, list[str]] = field(default_factory=dict)
+    delay: float = 0.0
     log: list[tuple[str, str]] = field(default_factory=list)
+    sent: Counter[str] = field(default_factory=Counter)
+    busy: int = 0
+    most_at_once: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
 
     def ranges(self) -> list[str]:
         """Return the Range header of each request so far, empty where there was none."""
@@ -44,11 +55,20 @@ class FaultyServer:
 def handler_of(state: FaultyServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            requested = self.headers.get("Range", "")
-            state.log.append((self.path, requested))
-            faults = state.faults.get(self.path, [])
+            state.busy += 1
+            state.most_at_once = max(state.most_at_once, state.busy)
+            state.over.wait(state.delay)
+            try:
+                self._answer()
+            finally:
+                state.busy -= 1
+
+        def _answer(self) -> None:
+            path, requested = unquote(self.path), self.headers.get("Range", "")
+            state.log.append((path, requested))
+            faults = state.faults.get(path, [])
             fault = faults.pop(0) if faults else ""
-            body = state.files.get(self.path)
+            body = state.files.get(path)
             if fault.isdigit() or body is None:
                 self.send_error(int(fault or 404))
                 return
@@ -62,18 +82,25 @@ def handler_of(state: FaultyServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(body) - start))
             self.send_header("ETag", f'"{hashlib.sha256(body).hexdigest()[:16]}"')
             self.end_headers()
-            self._send(body[start:], fault)
+            self._send(path, body[start:], fault)
 
-        def _send(self, body: bytes, fault: str) -> None:
-            if fault not in ("truncated", "reset"):
-                self.wfile.write(body)
-                return
-            self.wfile.write(body[: len(body) // 2])
-            self.wfile.flush()
+        def _send(self, path: str, body: bytes, fault: str) -> None:
+            breaks = fault in ("truncated", "reset", "stalled", "dripping")
+            first, rest = (body[: len(body) // 2], body[len(body) // 2 :]) if breaks else (body, b"")
+            state.sent[path] += len(first)
+            self.wfile.write(first)
             if fault == "reset":
                 time.sleep(0.2)  # what was sent must have been read: a reset throws away what is on its way
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 self.connection.close()
+            elif fault == "stalled":
+                state.over.wait(5.0)
+            elif fault == "dripping":
+                for byte in rest:
+                    if state.over.wait(0.02):
+                        return
+                    state.sent[path] += 1
+                    self.wfile.write(bytes([byte]))
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
@@ -96,8 +123,9 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FaultySe
     thread.start()
     monkeypatch.setenv("REPRISE_CACHE", str(tmp_path / "cache"))
     monkeypatch.delenv("REPRISE_MIRROR", raising=False)
-    monkeypatch.setattr("reprise.datasets.transfer.sleep", lambda _: None)
+    monkeypatch.setattr("reprise.datasets.transfer.LONGEST_WAIT", 0.0)
     yield state
+    state.over.set()
     http.shutdown()
     thread.join()
     http.server_close()

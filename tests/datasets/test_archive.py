@@ -121,3 +121,35 @@ def test_huge_member_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(UnreadableAudio) as caught:
         zip_members(write_zip(tmp_path / "a.zip", {"x": b"1234"}))["x"].open()
     assert caught.value.reason == "too_large"
+
+
+def test_huge_member_of_a_tar_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_tar(tmp_path / "a.tar.gz", [tarfile.TarInfo("small"), tarfile.TarInfo("huge")])
+    assert [name for name, _ in tar_files(path)] == ["small", "huge"]
+    monkeypatch.setattr("reprise.datasets.archive.LARGEST_MEMBER", 3)
+    with pytest.raises(BadInput, match="'small' has 4 bytes; at most 3"):
+        list(tar_files(path))
+
+
+def test_bomb_is_turned_away_by_its_size_before_it_unpacks(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("x", "w") as member:
+        for _ in range(300):
+            member.write(bytes(1 << 20))
+    assert path.stat().st_size < 1 << 20
+    with pytest.raises(UnreadableAudio) as caught:
+        zip_members(path)["x"].open()
+    assert caught.value.reason == "too_large"
+
+
+def test_member_that_lies_about_its_size_is_not_read_beyond_it(tmp_path: Path) -> None:
+    path = tmp_path / "liar.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("x", bytes(1 << 22))
+    data = bytearray(path.read_bytes())
+    directory = data.index(b"PK\x01\x02")
+    data[directory + 24 : directory + 28] = (100).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(UnreadableAudio) as caught:
+        zip_members(path)["x"].open()
+    assert caught.value.reason == "corrupt"

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.datasets.conftest import N_SAMPLES, encoded, tone
 
+from reprise.audio.apart import decoder
 from reprise.datasets.base import Encoded, RawTrack, Reject, Samples
 from reprise.datasets.clip import SILENCE_DBFS, Clip, make_clip
 from reprise.datasets.wav import wav_bytes
@@ -45,6 +46,35 @@ def test_clip_is_the_start_of_the_track_bit_for_bit() -> None:
     assert isinstance(clip, Clip)
     assert np.array_equal(clip.pcm, samples[:N_SAMPLES])
     assert clip.track_id == hashlib.sha256(samples[:N_SAMPLES].astype("<i2").tobytes()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("kind", ["WAV", "FLAC"])
+def test_clip_of_the_middle_is_the_middle_bit_for_bit(kind: str) -> None:
+    samples = tone(1, 5 * N_SAMPLES)
+    clip = make_clip(RawTrack("x", Encoded(encoded(samples, kind=kind)), crop="middle"), N_SAMPLES)
+    rendered = make_clip(RawTrack("x", Samples(samples), crop="middle"), N_SAMPLES)
+    assert isinstance(clip, Clip)
+    assert isinstance(rendered, Clip)
+    assert np.array_equal(clip.pcm, samples[2 * N_SAMPLES : 3 * N_SAMPLES])
+    assert np.array_equal(clip.pcm, rendered.pcm)
+
+
+@pytest.mark.parametrize("rate", [8_000, 22_050, 44_100])
+@pytest.mark.parametrize("longer", [0.0, 0.03, 0.15, 0.3])
+def test_a_middle_that_is_nearly_all_is_long_enough(rate: int, longer: float) -> None:
+    samples = tone(1, round((1.0 + longer) * rate))
+    clip = make_clip(RawTrack("x", Encoded(encoded(samples, rate)), crop="middle"), N_SAMPLES)
+    assert isinstance(clip, Clip)
+    assert clip.pcm.shape == (N_SAMPLES,)
+
+
+def test_what_crashes_the_decoder_is_a_reject() -> None:
+    clip_of(encoded(tone(0)))
+    process = decoder()._process
+    assert process is not None
+    process.kill()
+    assert reason_of(encoded(tone(0))) == "crashed"
+    assert isinstance(clip_of(encoded(tone(0))), Clip)
 
 
 def test_container_and_tags_do_not_change_the_id() -> None:

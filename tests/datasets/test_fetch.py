@@ -126,9 +126,9 @@ def test_partial_file_longer_than_the_file_is_dropped(remote: Remote) -> None:
 def test_full_disk_is_said_and_what_arrived_is_kept(
     server: FaultyServer, remote: Remote, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fill(response: requests.Response, file: BinaryIO) -> Iterator[None]:
+    def fill(response: requests.Response, file: BinaryIO, _: object) -> Iterator[int]:
         file.write(next(response.iter_content(1_000)))
-        yield
+        yield 1_000
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:

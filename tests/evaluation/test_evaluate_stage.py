@@ -46,6 +46,24 @@ def test_well_separated_genres_score_one(tmp_path: Path, monkeypatch: pytest.Mon
     assert (confusion["actual"] == confusion["predicted"]).all()
 
 
+def test_trainings_from_other_seeds_are_clustered_as_the_headline_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    world = prepare(tmp_path, 0.3)
+    assert "training.seeds" in evaluate(world, monkeypatch, root)["trainings"]["why"]
+    for number in (1, 2):
+        path = tmp_path / f"data/models/conv_vae/seeds/{number}.npy"
+        tables.write_array(path, world.latents(3.0, seed=number))
+    found = evaluate(world, monkeypatch, root)
+    assert found["headline"]["ami"]["value"] == 1.0
+    assert found["trainings"]["seeds"] == 3
+    assert found["trainings"]["genre"]["ami"]["value"] < 0.9
+    assert (
+        found["trainings"]["separation"]["silhouette"]["low"]
+        < found["separation"]["kmeans"]["silhouette"]["value"]
+    )
+
+
 def test_the_same_inputs_give_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:

@@ -11,11 +11,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from ruamel.yaml import YAML
 
 from reprise import tables
 
 GENRES = ("blues", "disco", "jazz", "rock")
 LANGUAGES = ("english", "spanish")
+BANDS, MFCC, FRAMES = 32, 8, 70
+SMALL: dict[str, Any] = {
+    "segment_frames": 32,
+    "channels": [4, 8],
+    "hidden": [8],
+    "latent_dim": 4,
+    "features": 8,
+    "class_embedding": 3,
+    "lyrics_components": 2,
+}
+"""Sizes that make the models of the registry small."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,21 @@ class World:
         tables.write_json(self.root / f"metrics/train/{name}.json", metrics)
         return folder
 
+    def write_weights(self, name: str) -> None:
+        """Write the weights of an untrained model, so that it can decode; what its config says already stays."""
+        from reprise.models.base import Shapes
+        from reprise.models.build import build_model
+        from reprise.models.store import save_model
+
+        registry = YAML(typ="safe").load(Path(__file__).parents[2] / "params.yaml")["models"][name]
+        params = registry | {key: value for key, value in SMALL.items() if key in registry}
+        classes = tuple(GENRES) if "mode" in params else ()
+        model = build_model(name, params, Shapes((BANDS, FRAMES), (MFCC, FRAMES), 0, classes), 0)
+        folder = self.root / "data/models" / name
+        said = tables.read_json(folder / "config.json")
+        save_model(folder, name, model, 0)
+        tables.write_json(folder / "config.json", tables.read_json(folder / "config.json") | said)
+
     def write_absent_model(self, name: str, why: str) -> Path:
         """Write the directory of a model that the dataset cannot train."""
         folder = self.root / "data/models" / name
@@ -78,6 +105,7 @@ def make_world(root: Path, n: int = 96, *, language: bool = True) -> World:
     artist = np.array([f"artist{number:03d}" for number in artist_number])
     world = World(root, ids, genre, spoken, artist, split)
     _write_labels(world)
+    _write_frames(world)
     tables.write_table(
         root / "data/splits/tracks.parquet",
         pd.DataFrame({"track_id": ids, "split": split, "group_id": artist}),
@@ -115,6 +143,17 @@ def _write_labels(world: World) -> None:
         tables.write_table(world.root / f"data/labels/{part}/tags.parquet", tags, "tags")
 
 
+def _write_frames(world: World) -> None:
+    generator = np.random.default_rng(11)
+    folder, n = world.root / "data/features/tracks/frames", len(world.ids)
+    tables.write_array(folder / "mel.npy", generator.normal(-40, 12, (n, BANDS, FRAMES)).astype(np.float16))
+    tables.write_array(folder / "mfcc.npy", generator.normal(0, 20, (n, MFCC, FRAMES)).astype(np.float16))
+    tables.write_table(folder / "tracks.parquet", pd.DataFrame({"track_id": world.ids, "n_frames": FRAMES}))
+    lyrics = world.root / "data/lyrics/tracks"
+    tables.write_array(lyrics / "embeddings.npy", np.zeros((0, 384), np.float32))
+    tables.write_table(lyrics / "tracks.parquet", pd.DataFrame({"track_id": pd.Series([], dtype=str)}))
+
+
 def _hash(number: int) -> str:
     return hashlib.sha256(str(number).encode()).hexdigest()[:16]
 
@@ -125,6 +164,7 @@ PARAMS: dict[str, Any] = {
     "evaluate": {"bootstrap": 10, "permutations": 20},
     "prove": {"permutations": 20},
     "compare": {"seeds": 2, "bootstrap": 10},
+    "features": {"sample_rate": 22050, "n_fft": 2048, "hop_length": 512, "n_mels": BANDS, "n_mfcc": MFCC},
 }
 
 

@@ -25,11 +25,18 @@ SMALL: dict[str, Any] = {
     "lyrics_components": 2,
     "batch_size": 8,
     "epochs": 3,
+    "anneal_epochs": 0,
     "pretrain_epochs": 3,
     "components": 3,
     "restarts": 10,
     "learning_rate": 0.005,
     "joint_learning_rate": 0.005,
+    "width": 8,
+    "heads": 2,
+    "lyrics_tokens": 2,
+    "projection": 8,
+    "encoded": 6,
+    "quantiles": 20,
 }
 """Sizes under which a model trains in a moment; each is used where the model has such a parameter."""
 
@@ -51,7 +58,9 @@ def make_tracks(*, conditional: bool = True, seed: int = 0) -> Tracks:
     given = np.where(np.arange(n) < 20, names, UNKNOWN)
     labels = {"genre": given, "language": given} if conditional else {}
     ids = np.array([f"{number:016x}" for number in range(n)])
-    return Tracks(ids, mel, mfcc, np.arange(16), np.arange(16, 20), lyrics, has_lyrics, labels)
+    segments = loud[:, None, ::4, 0] + rng.normal(size=(n, 1, 8)) + rng.normal(size=(n, 5, 8))
+    train, validation = np.arange(16), np.arange(16, 20)
+    return Tracks(ids, mel, mfcc, train, validation, lyrics, has_lyrics, labels, segments.astype(np.float32))
 
 
 @pytest.fixture
@@ -72,6 +81,9 @@ def training() -> TrainingParams:
         min_active_share=0.0,
         min_live_share=0.0,
         max_cluster_share=1.0,
+        seeds=1,
+        accumulate=1,
+        processes=1,
     )
 
 

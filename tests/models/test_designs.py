@@ -127,6 +127,11 @@ def test_no_model_file_imports_another() -> None:
         "beta_vae",
         "cvae",
         "vade",
+        "temporal_vae",
+        "multimodal_vae",
+        "contrastive",
+        "wccn",
+        "stack",
     ]
     for path in folder.glob("*.py"):
         text = path.read_text()
@@ -301,12 +306,12 @@ def test_vade_learns_digits_better_than_chance() -> None:
     images, kinds = images[:400].reshape(-1, 8, 8).astype(np.float16), kinds[:400]
     config = {
         "form": "segment", "segment_frames": 8, "pool": 1, "crops_per_track": 1, "channels": [32],
-        "latent_dim": 8, "components": 5, "restarts": 10, "free_bits": 0.0, "pretrain_epochs": 30, "epochs": 6,
+        "latent_dim": 8, "components": 5, "restarts": 10, "free_bits": 0.0, "anneal_epochs": 0, "pretrain_epochs": 30, "epochs": 6,
         "learning_rate": 0.003, "joint_learning_rate": 0.0003, "batch_size": 40,
     }  # fmt: skip
     training = {
         "device": "cpu", "precision": "float32", "patience": 30, "min_steps": 0, "checkpoint_seconds": 60.0, "min_kl_nats": 1.0,
-        "min_active_share": 0.5, "min_live_share": 0.0, "max_cluster_share": 0.9,
+        "min_active_share": 0.5, "min_live_share": 0.0, "max_cluster_share": 0.9, "seeds": 1, "accumulate": 1, "processes": 1,
     }  # fmt: skip
     ids = np.array([f"{number:016x}" for number in range(400)])
     rows = np.arange(400)

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from reprise.errors import BadInput, MissingData
-from reprise.models.read_latents import Latents, Unavailable, load_latents
+from reprise.models.read_latents import Latents, Unavailable, load_latents, load_seed_latents
 from reprise.models.store import load_model, save_latents, save_unavailable
 from reprise.tables import write_json
+from reprise.training.fitting import write_further
 
 IDS = np.array(["a", "b", "c"])
 
@@ -57,3 +58,26 @@ def test_values_that_do_not_fit_their_ids_are_an_error(folder: Path, values: np.
     np.save(folder / "latents.npy", values.astype(np.float32))
     with pytest.raises(BadInput, match="finite values expected for 3 tracks"):
         load_latents(folder)
+
+
+def test_one_training_has_the_latents_of_the_model_alone(folder: Path) -> None:
+    write_further(folder, [])
+    assert not (folder / "seeds").exists()
+    assert [values.tolist() for values in load_seed_latents(folder)] == [[[0, 1], [2, 3], [4, 5]]]
+
+
+def test_further_seeds_follow_in_their_order(folder: Path) -> None:
+    write_further(folder, [np.full((3, 2), float(number), np.float32) for number in range(1, 12)])
+    found = load_seed_latents(folder)
+    assert [values[0, 0] for values in found] == [0, *range(1, 12)]
+
+
+def test_further_seeds_of_other_tracks_are_an_error(folder: Path) -> None:
+    write_further(folder, [np.zeros((2, 2), np.float32)])
+    with pytest.raises(BadInput, match=r"1.npy: finite values of shape \(3, 2\) expected, not \(2, 2\)"):
+        load_seed_latents(folder)
+
+
+def test_an_unavailable_model_has_no_seeds(tmp_path: Path) -> None:
+    save_unavailable(tmp_path, "multimodal_vae", "the dataset has no lyrics")
+    assert load_seed_latents(tmp_path) == []

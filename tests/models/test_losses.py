@@ -136,3 +136,39 @@ def test_gradients_stay_finite_where_a_responsibility_underflows() -> None:
 def test_average_weighs_terms_and_averages_examples() -> None:
     terms = {"kl": torch.tensor([1.0, 3.0]), "reconstruction": torch.tensor([10.0, 20.0])}
     assert losses.average(terms, {"kl": 4.0, "reconstruction": 1.0}).item() == 23.0
+
+
+def test_contrast_by_hand() -> None:
+    """Two tracks of two crops each, along the axes: the positive has similarity 1, both others 0."""
+    projected = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    found = losses.contrast(projected, torch.tensor([7, 7, 3, 3]), temperature=0.5)
+    expected = math.log(math.exp(2.0) + 2.0) - 2.0  # -log(e^(1/t) / (e^(1/t) + 2 e^0))
+    torch.testing.assert_close(found, torch.full((4,), expected))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000))
+def test_contrast_of_pairs_is_the_cross_entropy_of_the_partner(seed: int) -> None:
+    rows = torch.nn.functional.normalize(gaussians(seed, 8)[0], dim=1)
+    similar = rows @ rows.T / 0.2
+    similar.fill_diagonal_(float("-inf"))
+    partner = torch.arange(8) ^ 1
+    exact = torch.nn.functional.cross_entropy(similar, partner, reduction="none")
+    torch.testing.assert_close(losses.contrast(rows, torch.arange(8) // 2, 0.2), exact)
+
+
+def test_contrast_averages_over_several_positives_and_is_nothing_without_one() -> None:
+    rows = torch.nn.functional.normalize(gaussians(4, 4)[0], dim=1)
+    found = losses.contrast(rows, torch.tensor([0, 0, 0, 1]), 1.0)
+    similar = rows @ rows.T
+    similar.fill_diagonal_(float("-inf"))
+    log_probability = similar.log_softmax(1)
+    torch.testing.assert_close(found[0], -(log_probability[0, 1] + log_probability[0, 2]) / 2)
+    assert found[3] == 0
+
+
+def test_contrast_has_finite_gradients() -> None:
+    rows = torch.randn(6, 3, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    losses.contrast(torch.nn.functional.normalize(rows, dim=1), torch.arange(6) // 2, 0.1).sum().backward()  # type: ignore[no-untyped-call]
+    assert rows.grad is not None
+    assert torch.isfinite(rows.grad).all()

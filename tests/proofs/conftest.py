@@ -17,7 +17,7 @@ from reprise.training.tracks import Tracks, read_tracks
 
 BANDS, FRAMES, COEFFICIENTS = 16, 48, 4
 VAE = {
-    "form": "segment", "segment_frames": 16, "pool": 1, "crops_per_track": 2, "latent_dim": 4, "free_bits": 0.0,
+    "form": "segment", "segment_frames": 16, "pool": 1, "crops_per_track": 2, "latent_dim": 4, "free_bits": 0.0, "anneal_epochs": 0,
     "learning_rate": 0.001, "batch_size": 8, "epochs": 1,
 }  # fmt: skip
 CONV = VAE | {"channels": [4, 8]}
@@ -52,6 +52,20 @@ def shared_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     tables.write_table(
         frames / "tracks.parquet", pd.DataFrame({"track_id": world.ids, "n_frames": FRAMES}), "frames"
     )
+    rendered = world.root / "data/features/factors/frames"
+    tables.write_array(rendered / "mel.npy", mel[:40].astype(np.float16))
+    tables.write_array(rendered / "mfcc.npy", mfcc[:40].astype(np.float16))
+    known = pd.DataFrame({"track_id": world.ids[:40], "n_frames": FRAMES})
+    tables.write_table(rendered / "tracks.parquet", known, "frames")
+    factors = known[["track_id"]].assign(bright=generator.uniform(size=40), loud=generator.uniform(size=40))
+    corpus = world.root / "data/corpus/factors"
+    tables.write_table(corpus / "factors.parquet", factors, "factors")
+    placed = (
+        known[["track_id"]]
+        .iloc[30:]
+        .assign(factor=["bright"] * 5 + ["loud"] * 5, base=0, level=[*range(5)] * 2)
+    )
+    tables.write_table(corpus / "grid.parquet", placed, "grid")
     lyrics = world.root / "data/lyrics/tracks"
     tables.write_array(lyrics / "embeddings.npy", generator.standard_normal((96, 8)).astype(np.float32))
     tables.write_table(lyrics / "tracks.parquet", pd.DataFrame({"track_id": world.ids}))
@@ -89,6 +103,8 @@ def places(root: Path) -> Places:
         labels=root / "data/labels",
         splits=root / "data/splits/tracks.parquet",
         corpus=root / "data/corpus/tracks",
+        factors_corpus=root / "data/corpus/factors",
+        factors_frames=root / "data/features/factors/frames",
     )
 
 

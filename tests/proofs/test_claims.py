@@ -4,15 +4,23 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from numpy.typing import NDArray
 from tests.evaluation.world import World
 
 from reprise.evaluation.uncertainty import Interval
-from reprise.proofs import disentanglement, gain_over_pca, live_units, multimodal_gain, smoothness
+from reprise.proofs import (
+    disentanglement,
+    factor_response,
+    gain_over_pca,
+    live_units,
+    multimodal_gain,
+    smoothness,
+)
 from reprise.proofs.claim import Claim, Outcome, Unmeasured, decide
-from reprise.proofs.evidence import Evidence
+from reprise.proofs.evidence import Evidence, Grid, Probe
 from reprise.proofs.linear import mfcc_scores, principal_axes, project
 from reprise.proofs.registry import claims_of
 from reprise.proofs.soft_clustering import ranking
@@ -72,16 +80,51 @@ def test_lyrics_that_know_the_genre_help_and_their_placebo_does_not(
     assert claim(multimodal_gain.prove(silent), "multimodal_gain").verdict != "supported"
 
 
+def rendered(evidence: Evidence, turn: NDArray[np.float64] | None = None) -> Evidence:
+    """Give the evidence tracks of known, independent factors, as a model embeds them that shows (or turns) the factors."""
+    generator = np.random.default_rng(11)
+    factors = generator.uniform(size=(120, 3))
+    turn = np.eye(3) if turn is None else turn
+    names = ["bright", "fast", "loud"]
+    levels = np.linspace(0, 1, 5)
+    rows, places = [], []
+    for number, name in enumerate(names):
+        for base in range(2):
+            for level, value in enumerate(levels):
+                rows.append(np.where(np.arange(3) == number, value, 0.5))
+                places.append({"factor": name, "base": base, "level": level})
+    evidence.__dict__["probe"] = Probe((factors - 0.5) @ turn, pd.DataFrame(factors, columns=names))
+    evidence.__dict__["grid"] = Grid((np.array(rows) - 0.5) @ turn, pd.DataFrame(places))
+    return evidence
+
+
+TURN = np.array([[2.0, -2.0, 1.0], [1.0, 2.0, 2.0], [2.0, 1.0, -2.0]]) / 3.0
+
+
 def test_factors_as_latents_are_disentangled_and_their_rotation_is_not(evidence_of: Make) -> None:
-    factors = evidence_of("any", np.zeros((96, 3)) + np.arange(96)[:, None]).factors
-    assert factors is not None
-    values = factors.to_numpy()
-    found = disentanglement.prove(evidence_of("perfect", values))
+    values = np.random.default_rng(12).uniform(size=(96, 3))
+    found = disentanglement.prove(rendered(evidence_of("perfect", values)))
     assert claim(found, "disentanglement").verdict == claim(found, "axis_alignment").verdict == "supported"
-    turn = np.array([[2.0, -2.0, 1.0], [1.0, 2.0, 2.0], [2.0, 1.0, -2.0]]) / 3.0
-    trapped = disentanglement.prove(evidence_of("trapped", (values - values.mean(0)) @ turn))
+    trapped = disentanglement.prove(rendered(evidence_of("trapped", values), TURN))
     assert claim(trapped, "disentanglement").verdict == "refuted"
     assert claim(trapped, "axis_alignment").verdict != "supported"
+
+
+def test_a_factor_that_moves_its_own_unit_responds_and_a_rotation_does_not(evidence_of: Make) -> None:
+    values = np.random.default_rng(12).uniform(size=(96, 3))
+    found = claim(factor_response.prove(rendered(evidence_of("perfect", values))), "factor_response")
+    assert found.verdict == "supported"
+    assert found.figures["concentration"] == pytest.approx(1.0)
+    assert found.figures["monotone"] == pytest.approx(1.0)
+    turned = claim(factor_response.prove(rendered(evidence_of("trapped", values), TURN)), "factor_response")
+    assert turned.verdict != "supported"
+
+
+def test_without_rendered_tracks_the_claims_on_factors_are_unmeasured(evidence_of: Make) -> None:
+    evidence = evidence_of("any", np.random.default_rng(12).uniform(size=(96, 3)))
+    evidence.__dict__["probe"] = evidence.__dict__["grid"] = None
+    outcome = {**disentanglement.prove(evidence).claims, **factor_response.prove(evidence).claims}
+    assert {type(found) for found in outcome.values()} == {Unmeasured}
 
 
 def test_a_straight_walk_is_even_and_direct_and_a_jump_is_not() -> None:

@@ -35,7 +35,14 @@ CLAIMS = {
         "band_detectors",
         "time_patterns",
     },
-    "beta_vae": {"live_units", "disentanglement", "axis_alignment", "reconstruction", "traversal"},
+    "beta_vae": {
+        "live_units",
+        "disentanglement",
+        "axis_alignment",
+        "factor_response",
+        "reconstruction",
+        "traversal",
+    },
     "cvae": {"live_units", "class_removed", "clusters_follow_sound", "generation", "separation"},
     "vade": {
         "live_units",

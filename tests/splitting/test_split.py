@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import Counter
 
 import numpy as np
@@ -12,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reprise.errors import BadInput, BadParameter
-from reprise.splitting.assign import PARTS, Fractions, assign
+from reprise.splitting.assign import Fractions
+from reprise.splitting.official import PARTS
 from reprise.splitting.split import Fingerprints, SplitSettings, split
 
 FRACTIONS = Fractions(0.7, 0.1, 0.2)
@@ -44,22 +46,42 @@ def artists_of(sizes: list[int]) -> list[str | None]:
 @given(st.lists(st.integers(1, 6), min_size=20, max_size=60), st.integers(0, 5))
 def test_groups_stay_whole_and_fractions_are_near(sizes: list[int], seed: int) -> None:
     artists = artists_of(sizes)
-    settings = SplitSettings(FRACTIONS, 0.8, seed)
-    rows, metrics = split(make_table(artists), make_prints(len(artists)), settings)
-    parts = pd.DataFrame({"artist": artists, "split": rows["split"]}).groupby("artist")["split"].nunique()
+    done = split(make_table(artists), make_prints(len(artists)), SplitSettings(FRACTIONS, 0.8, seed))
+    parts = (
+        pd.DataFrame({"artist": artists, "split": done.rows["split"]}).groupby("artist")["split"].nunique()
+    )
     assert (parts == 1).all()
     for part in PARTS:
-        assert abs(metrics["parts"][part]["share"] - FRACTIONS.of(part)) * len(artists) <= max(sizes) + 1e-9
-    assert metrics["n_groups"] == len(sizes)
+        off = abs(done.metrics["parts"][part]["share"] - FRACTIONS.of(part)) * len(artists)
+        assert off <= max(sizes) + 1e-9
+    assert done.metrics["n_groups"] == len(sizes)
+
+
+@given(st.data())
+def test_neither_artists_nor_near_duplicates_straddle(data: st.DataObject) -> None:
+    n = data.draw(st.integers(30, 60))
+    artists = data.draw(st.lists(st.sampled_from([*"abcdefghij", None]), min_size=n - 12, max_size=n - 12))
+    artists += [f"other-{number}" for number in range(12)]
+    copies = data.draw(st.dictionaries(st.integers(0, n - 1), st.integers(0, n - 1), max_size=6))
+    prints = make_prints(n, copies)
+    done = split(make_table(artists), prints, SETTINGS)
+    part = dict(zip(done.rows["track_id"], done.rows["split"], strict=True))
+    by_artist: dict[str, set[str]] = {}
+    for track_id, artist in zip(done.rows["track_id"], artists, strict=True):
+        if artist is not None:
+            by_artist.setdefault(artist, set()).add(part[track_id])
+    assert all(len(parts) == 1 for parts in by_artist.values())
+    alike = np.argwhere(np.triu(prints.vectors @ prints.vectors.T, 1) > 0.99)
+    assert all(part[f"{a:04d}"] == part[f"{b:04d}"] for a, b in alike)
+    assert done.metrics["duplicates"]["n_pairs"] == len(alike)
 
 
 def test_near_duplicates_of_other_artists_stay_together() -> None:
-    artists = artists_of([1] * 30)
-    rows, metrics = split(make_table(artists), make_prints(30, {5: 20, 6: 20}), SETTINGS)
-    assert rows.loc[[5, 6, 20], "split"].nunique() == 1
-    assert set(rows.loc[[5, 6, 20], "group_id"]) == {"0005"}
-    assert metrics["duplicates"]["n_pairs"] == 3
-    assert metrics["largest_group"] == 3
+    done = split(make_table(artists_of([1] * 30)), make_prints(30, {5: 20, 6: 20}), SETTINGS)
+    assert done.rows.loc[[5, 6, 20], "split"].nunique() == 1
+    assert set(done.rows.loc[[5, 6, 20], "group_id"]) == {"0005"}
+    assert done.metrics["duplicates"]["n_pairs"] == 3
+    assert done.metrics["largest_group"] == 3
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
@@ -67,81 +89,81 @@ def test_the_order_of_rows_does_not_matter() -> None:
     prints = make_prints(len(table), {4: 30})
     shuffled = table.sample(frac=1.0, random_state=1)
     turned = Fingerprints(list(reversed(prints.track_ids)), prints.vectors[::-1])
-    pd.testing.assert_frame_equal(split(table, prints, SETTINGS)[0], split(shuffled, turned, SETTINGS)[0])
+    pd.testing.assert_frame_equal(split(table, prints, SETTINGS).rows, split(shuffled, turned, SETTINGS).rows)
 
 
 def test_the_seed_matters_and_repeats() -> None:
     table, prints = make_table(artists_of([1] * 40)), make_prints(40)
     first, again, other = (
-        split(table, prints, SplitSettings(FRACTIONS, 0.8, seed))[0]["split"].tolist() for seed in (0, 0, 1)
+        split(table, prints, SplitSettings(FRACTIONS, 0.8, seed)).rows["split"].tolist() for seed in (0, 0, 1)
     )
     assert first == again
     assert first != other
 
 
-def test_official_parts_are_kept_and_draw_their_group_along() -> None:
-    artists = ["a", "a", "b", "b", *artists_of([1] * 16)]
-    table = make_table(artists, {0: "test", 2: "train", 4: "validation"})
-    rows, metrics = split(table, make_prints(len(artists)), SETTINGS)
-    assert rows.loc[[0, 1], "split"].tolist() == ["test", "test"]
-    assert rows.loc[[2, 3], "split"].tolist() == ["train", "train"]
-    assert rows.loc[4, "split"] == "validation"
-    assert metrics["n_official"] == 3
-    assert metrics["n_groups_torn_by_official"] == 0
-
-
-def test_official_parts_that_tear_an_artist_are_counted() -> None:
-    artists = ["a", "a", "a", *artists_of([1] * 17)]
-    rows, metrics = split(make_table(artists, {0: "test", 1: "train"}), make_prints(20), SETTINGS)
-    assert rows.loc[[0, 1, 2], "split"].tolist() == ["test", "train", "test"]
-    assert metrics["n_groups_torn_by_official"] == 1
-
-
-def test_an_unknown_official_part_is_refused() -> None:
-    with pytest.raises(BadInput, match="official_split 'valid'"):
-        split(make_table(artists_of([1] * 12), {3: "valid"}), make_prints(12), SETTINGS)
-
-
 def test_unknown_artists_are_not_one_artist() -> None:
-    _, metrics = split(make_table([None] * 12), make_prints(12), SETTINGS)
-    assert metrics["n_groups"] == 12
+    assert split(make_table([None] * 12), make_prints(12), SETTINGS).metrics["n_groups"] == 12
 
 
 def test_one_artist_for_all_is_an_error_from_ten_tracks_on() -> None:
     with pytest.raises(BadInput, match=r"no track for validation: 10 tracks form 1 group\(s\)"):
         split(make_table(["a"] * 10), make_prints(10), SETTINGS)
-    rows, _ = split(make_table(["a"] * 9), make_prints(9), SETTINGS)
-    assert set(rows["split"]) == {"train"}
+    assert set(split(make_table(["a"] * 9), make_prints(9), SETTINGS).rows["split"]) == {"train"}
+
+
+def test_a_giant_group_goes_to_training_and_leaves_the_rest_to_be_shared() -> None:
+    done = split(make_table(artists_of([60] + [1] * 40)), make_prints(100), SETTINGS)
+    assert {part: found["n"] for part, found in done.metrics["parts"].items()} == {
+        "train": 70,
+        "validation": 10,
+        "test": 20,
+    }
+    assert set(done.rows["split"][:60]) == {"train"}
+
+
+def test_two_giant_groups_cannot_make_three_parts() -> None:
+    with pytest.raises(BadInput, match=r"no track for .*: 20 tracks form 2 group\(s\).*the largest of 10"):
+        split(make_table(artists_of([10, 10])), make_prints(20), SETTINGS)
 
 
 def test_ten_tracks_of_five_artists_fill_every_part() -> None:
-    rows, _ = split(make_table(artists_of([2] * 5)), make_prints(10), SETTINGS)
-    assert set(rows["split"]) == set(PARTS)
+    assert set(split(make_table(artists_of([2] * 5)), make_prints(10), SETTINGS).rows["split"]) == set(PARTS)
 
 
 def test_no_tracks_give_an_empty_table() -> None:
-    rows, metrics = split(make_table([]), Fingerprints([], np.empty((0, 8), np.float32)), SETTINGS)
-    assert list(rows.columns) == ["track_id", "split", "group_id"]
-    assert len(rows) == metrics["n_tracks"] == metrics["largest_group"] == 0
+    done = split(make_table([]), Fingerprints([], np.empty((0, 8), np.float32)), SETTINGS)
+    assert list(done.rows.columns) == ["track_id", "split", "group_id"]
+    assert len(done.rows) == done.metrics["n_tracks"] == done.metrics["largest_group"] == 0
+    assert done.warnings == []
 
 
 def test_tracks_without_audio_are_split_by_artist() -> None:
-    rows, _ = split(
-        make_table(artists_of([1] * 20)), Fingerprints([], np.empty((0, 8), np.float32)), SETTINGS
-    )
-    assert Counter(rows["split"]) == {"train": 14, "validation": 2, "test": 4}
+    done = split(make_table(artists_of([1] * 20)), Fingerprints([], np.empty((0, 8), np.float32)), SETTINGS)
+    assert Counter(done.rows["split"]) == {"train": 14, "validation": 2, "test": 4}
 
 
 def test_a_stranger_or_a_missing_fingerprint_is_refused() -> None:
-    with pytest.raises(BadInput, match="track '0004' is not in groups"):
+    with pytest.raises(BadInput, match=r"fingerprints: track '0004' is not in groups\.parquet"):
         split(make_table(artists_of([1] * 4)), make_prints(5), SETTINGS)
     with pytest.raises(BadInput, match="2 rows for 1 tracks"):
         Fingerprints(["a"], np.zeros((2, 4), np.float32))
 
 
-def test_a_part_of_share_zero_stays_empty() -> None:
-    parts = assign({str(n): str(n) for n in range(20)}, {}, Fractions(0.8, 0.0, 0.2), 0)
-    assert Counter(parts.values()) == {"train": 16, "test": 4}
+def test_a_threshold_that_different_tracks_reach_is_pointed_out() -> None:
+    rows = np.random.default_rng(0).standard_normal((200, 64)).astype(np.float32)
+    prints = Fingerprints(
+        [f"{number:04d}" for number in range(200)], rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    )
+    table = make_table(artists_of([1] * 200))
+    fine = split(table, prints, SplitSettings(FRACTIONS, 0.8, 0))
+    assert fine.warnings == []
+    assert fine.metrics["duplicates"]["n_pairs_by_chance"] < 1e-3
+    low = split(table, prints, SplitSettings(FRACTIONS, 0.4, 0))
+    assert re.match(
+        r"split.duplicate_similarity is 0.4, but different tracks .* are at -?0.00 ± 0.13", low.warnings[0]
+    )
+    found, expected = low.metrics["duplicates"]["n_pairs"], low.metrics["duplicates"]["n_pairs_by_chance"]
+    assert 0.3 * expected < found < 3 * expected
 
 
 @pytest.mark.parametrize("shares", [(0.7, 0.1, 0.1), (1.2, -0.2, 0.0), (0.5, 0.5, 0.5)])
@@ -156,5 +178,8 @@ def test_the_threshold_is_a_cosine(similarity: float) -> None:
         SplitSettings(FRACTIONS, similarity, 0)
 
 
-def test_no_label_is_an_argument() -> None:
-    assert not {"labels", "genre", "language", "tags"} & set(inspect.signature(split).parameters)
+def test_no_label_is_read_unless_classes_are_handed_over() -> None:
+    assert inspect.signature(split).parameters["classes"].default is None
+    assert split(make_table(artists_of([1] * 12)), make_prints(12), SETTINGS).metrics["classes"] == {
+        "read": False
+    }

@@ -9,7 +9,7 @@ from torch import nn
 
 from reprise.models.losses import mean_squared_error
 from reprise.training.crops import Batch, Batches, Crops
-from reprise.training.loop import Phase, Terms
+from reprise.training.phase import Phase, Terms
 from reprise.training.settings import TrainingParams
 
 
@@ -46,5 +46,5 @@ def batches() -> Batches:
 def training() -> TrainingParams:
     return TrainingParams(
         device="cpu", precision="float32", patience=3, min_steps=0, checkpoint_seconds=0.0, min_kl_nats=5.0,
-        min_active_share=0.8, min_live_share=0.8, max_cluster_share=0.95,
+        min_active_share=0.8, min_live_share=0.8, max_cluster_share=0.95, seeds=1, accumulate=1, processes=1,
     )  # fmt: skip

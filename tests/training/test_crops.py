@@ -79,6 +79,39 @@ def test_crops_read_a_memory_map(tmp_path: Path) -> None:
     torch.testing.assert_close(Crops(mapped, 4).of_track(1), Crops(maps(), 4).of_track(1))
 
 
+@settings(max_examples=20, deadline=None)
+@given(n=st.integers(2, 9), count=st.integers(2, 4), batch=st.integers(4, 12), seed=st.integers(0, 99))
+def test_crops_of_a_track_that_belong_together_fall_into_one_batch(
+    n: int, count: int, batch: int, seed: int
+) -> None:
+    crops = Crops(maps(n), 4, together=True)
+    generator = torch.Generator().manual_seed(seed)
+    for found in (
+        crops.random(np.arange(n), count, batch, generator),
+        crops.even(np.arange(n), count, batch),
+    ):
+        for values, rows in found:
+            assert len(values) == len(rows) <= max(batch, count)
+            assert set(np.bincount(rows).tolist()) <= {0, count}
+
+
+def test_spread_crops_overlap_where_there_are_many() -> None:
+    crops = Crops(maps(frames=20), 5)
+    spread = crops.spread(2, 16)
+    assert spread.shape == (16, 8, 5)
+    torch.testing.assert_close(spread[3], torch.from_numpy(maps(frames=20)[2, :, 3:8].astype(np.float32)))
+
+
+def test_a_batch_brings_the_rows_and_lyrics_of_its_tracks() -> None:
+    lyrics = np.arange(12, dtype=np.float32).reshape(6, 2)
+    batches = Batches(Crops(maps(), 4), np.arange(4), np.arange(4, 6), None, 2, 3, lyrics)
+    for batch in batches.training(torch.Generator().manual_seed(0)):
+        assert batch.tracks is not None
+        assert batch.lyrics is not None
+        np.testing.assert_array_equal(batch.lyrics, lyrics[batch.tracks.numpy()])
+        assert batch.to(torch.device("cpu")).lyrics is not None
+
+
 @pytest.mark.parametrize("length", [22, 1])
 def test_a_crop_must_fit_between_pool_and_track(length: int) -> None:
     with pytest.raises(

@@ -69,7 +69,7 @@ def test_a_posterior_that_was_crushed_is_reported_by_the_model(training: Trainin
 
     config = {
         "form": "segment", "segment_frames": 16, "pool": 1, "crops_per_track": 2, "channels": [4], "latent_dim": 4,
-        "beta": 1e5, "free_bits": 0.0, "learning_rate": 0.01, "batch_size": 8, "epochs": 12,
+        "beta": 1e5, "free_bits": 0.0, "anneal_epochs": 0, "learning_rate": 0.01, "batch_size": 8, "epochs": 12,
     }  # fmt: skip
     with pytest.raises(CollapsedModel, match="the posterior collapsed"):
         fit_model("beta_vae", config, training.model_dump(), 0, noise_tracks())

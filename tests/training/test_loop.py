@@ -12,7 +12,8 @@ from torch import Tensor
 from reprise.training.checkpoint import FILE, Checkpoints
 from reprise.training.crops import Batch, Batches
 from reprise.training.health import CollapsedModel
-from reprise.training.loop import Job, Phase, Terms, evaluate, train
+from reprise.training.loop import Job, evaluate, train
+from reprise.training.phase import Phase, Terms
 from reprise.training.settings import Run, TrainingParams
 
 
@@ -158,3 +159,72 @@ def test_evaluation_neither_learns_nor_changes_between_calls(
     one, two = (evaluate(toy, toy.phase(), found(), Run(training, 0)) for _ in range(2))
     assert one == two
     assert all(torch.equal(value, before[name]) for name, value in toy.state_dict().items())
+
+
+def test_a_cosine_phase_runs_to_its_end_and_keeps_the_last_weights(
+    toy: Any, batches: Batches, training: TrainingParams
+) -> None:
+    phase = replace(toy.phase(epochs=25, learning_rate=0.3), cosine=True)
+    progress = train(Job(toy, batches, Run(training, 0)), (phase,), "toy")
+    assert len(progress.history) == progress.best_epoch == 25
+    last = evaluate(toy, phase, batches.validating(), Run(training, 0))["reconstruction"]
+    assert last == pytest.approx(progress.history[-1]["validation_loss"])
+
+
+class Line(torch.nn.Module):
+    """A weight for each band, without noise or batch statistics: the mean gradient of parts is that of the whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(4))
+
+    def losses(self, batch: Batch, generator: torch.Generator) -> Terms:  # noqa: ARG002
+        return {"error": (batch.values[:, :, 0] * self.weight - 1).square().sum(1)}
+
+    def phase(self, anneal_epochs: int = 0) -> Phase:
+        return Phase("train", 3, 0.01, self.losses, {"error": 1.0}, anneal_epochs=anneal_epochs)
+
+
+def trained_line(batches: Batches, training: TrainingParams) -> Tensor:
+    model = Line()
+    train(Job(model, batches, Run(training, 0)), (model.phase(),), "line")
+    return model.weight.detach()
+
+
+def test_accumulated_batches_make_the_step_of_one_large_batch(
+    batches: Batches, training: TrainingParams
+) -> None:
+    whole = trained_line(replace(batches, batch_size=45), training)
+    parts = replace(batches, batch_size=10)  # 45 crops in 5 batches
+    accumulated = trained_line(parts, training.model_copy(update={"accumulate": 5}))
+    torch.testing.assert_close(accumulated, whole, rtol=1e-5, atol=1e-6)
+    assert not torch.allclose(trained_line(parts, training), whole, rtol=1e-3)
+
+
+def test_a_last_incomplete_group_of_batches_makes_a_step_too(
+    batches: Batches, training: TrainingParams
+) -> None:
+    parts = replace(batches, batch_size=10)
+    uneven = trained_line(parts, training.model_copy(update={"accumulate": 4}))  # 4 batches and 1
+    beyond = trained_line(parts, training.model_copy(update={"accumulate": 99}))
+    assert not torch.allclose(uneven, beyond, rtol=1e-3)
+    torch.testing.assert_close(
+        beyond, trained_line(replace(batches, batch_size=45), training), rtol=1e-5, atol=1e-6
+    )
+
+
+def test_reported_losses_of_an_annealed_phase_have_the_full_weight(
+    batches: Batches, training: TrainingParams
+) -> None:
+    class Annealed(Line):
+        def losses(self, batch: Batch, generator: torch.Generator) -> Terms:
+            return {"kl": super().losses(batch, generator)["error"]}
+
+    model = Annealed()
+    phase = Phase("train", 3, 0.01, model.losses, {"kl": 2.0}, anneal_epochs=2)
+    history = train(Job(model, batches, Run(training, 0)), (phase,), "line").history
+    assert history[0]["train_loss"] == 2 * history[0]["train_kl"] == pytest.approx(8.0)
+    assert history[0]["validation_kl"] == pytest.approx(
+        4.0
+    )  # a weight of 0 in the first epoch: nothing is learnt
+    assert history[2]["train_kl"] < 4.0

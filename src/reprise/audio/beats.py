@@ -1,13 +1,14 @@
 """Beat tracking by dynamic programming (D. Ellis, Beat Tracking by Dynamic Programming, 2007).
 
-The recursion looks back at least half a beat, so half a beat of frames at a time is computed as one array
-operation; the result is that of ``librosa.beat.beat_track`` without its compiler.
+The result is that of ``librosa.beat.beat_track``.
 """
 
 from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
+from reprise.audio.compiled import kernel
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
@@ -38,7 +39,8 @@ def track_beats(onsets: Float32, bpm: float, frame_rate: float) -> Int:
         return np.zeros(0, np.intp)
     period = int(np.rint(60.0 * frame_rate / bpm))
     score = local_score(onsets, period)
-    total, previous = _accumulate(score, period)
+    lags = np.arange(round(period / 2), 2 * period + 1)
+    total, previous = _accumulate(score, TIGHTNESS * np.log(lags / period) ** 2, int(lags[0]))
     beats = [_last_beat(total)]
     while previous[beats[-1]] >= 0:
         beats.append(int(previous[beats[-1]]))
@@ -62,24 +64,28 @@ def local_score(onsets: Float32, period: int) -> Float64:
     return smooth
 
 
-def _accumulate(score: Float64, period: int) -> tuple[Float64, Int]:
-    """Compute the best total score of a beat sequence ending at each frame, and the beat before (-1: none)."""
-    lags = np.arange(round(period / 2), 2 * period + 1)
-    penalty = TIGHTNESS * np.log(lags / period) ** 2
-    reach = int(lags[-1])
-    total = np.full(reach + score.size, -np.inf)  # frames before the start can never be chosen
-    previous = np.full(score.size, -1, np.intp)
-    for start in range(0, score.size, int(lags[0])):
-        frames = np.arange(start, min(start + int(lags[0]), score.size))
-        candidates = total[reach + frames[:, None] - lags] - penalty
-        choice = candidates.argmax(axis=1)
-        best = candidates[np.arange(frames.size), choice]
-        linked = np.isfinite(best)
-        total[reach + frames] = score[frames] + np.where(linked, best, 0.0)
-        previous[frames] = np.where(linked, frames - lags[choice], -1)
-    first = int(np.argmax(score >= AUDIBLE * score.max()))
-    previous[:first] = -1
-    return total[reach:], previous
+@kernel
+def _accumulate(score: Float64, penalty: Float64, shortest: int) -> tuple[Float64, Int]:
+    """Compute the best total score of a beat sequence ending at each frame, and the beat before (-1: none).
+
+    ``penalty`` is that of the intervals ``shortest``, ``shortest + 1`` and so on.
+    """
+    total, previous = score.copy(), np.full(score.size, -1)
+    loud = AUDIBLE * score.max()
+    started = False
+    for frame in range(score.size):
+        started = started or score[frame] >= loud
+        best = -np.inf
+        for number in range(min(penalty.size, frame - shortest + 1)):
+            candidate = total[frame - shortest - number] - penalty[number]
+            if candidate > best:
+                best = candidate
+                previous[frame] = frame - shortest - number
+        if previous[frame] >= 0:
+            total[frame] += best
+        if not started:
+            previous[frame] = -1
+    return total, previous
 
 
 def _last_beat(total: Float64) -> int:

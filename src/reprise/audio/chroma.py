@@ -23,7 +23,7 @@ A_TO_C = 3  # pitch classes between A, where the scale starts, and C, where chro
 
 @lru_cache(maxsize=8)
 def filterbank(settings: AudioSettings) -> Float32:
-    """Return the weight of each bin in each pitch class, shape (n_bins, 12), C first."""
+    """Return the weight of each bin in each pitch class, shape (12, n_bins), C first."""
     hz = np.arange(1, settings.n_fft) * (settings.sample_rate / settings.n_fft)
     pitch = N_CHROMA * np.log2(hz / C0_BELOW_A4)
     pitch = np.concatenate([[pitch[0] - 1.5 * N_CHROMA], pitch])  # 0 Hz: far below, and half an octave off
@@ -35,23 +35,23 @@ def filterbank(settings: AudioSettings) -> Float32:
     bumps /= np.sqrt(np.sum(bumps**2, axis=0))
     bumps *= np.exp(-0.5 * ((pitch / N_CHROMA - CENTRE_OCTAVE) / OCTAVE_WIDTH) ** 2)
     rotated = np.roll(bumps, -A_TO_C, axis=0)[:, : settings.n_bins]
-    return np.ascontiguousarray(rotated.T, dtype=np.float32)
+    return np.ascontiguousarray(rotated, dtype=np.float32)
 
 
-def chroma(power: Float32, settings: AudioSettings) -> Float32:
-    """Compute chroma, each frame scaled to a maximum of 1.
+def chroma(energy: Float32) -> Float32:
+    """Scale the energy of the pitch classes to a maximum of 1 in each frame.
 
     Parameters
     ----------
-    power : ndarray of float32, shape (b, n_bins)
-        Power spectra.
+    energy : ndarray of float32, shape (12, n_frames)
+        ``filterbank(settings) @ power``.
 
     Returns
     -------
-    ndarray of float32, shape (b, 12)
+    ndarray of float32, shape (12, n_frames)
         In [0, 1], C first; all 0 for a silent frame.
     """
-    raw = power @ filterbank(settings)
-    peak = raw.max(axis=1, keepdims=True)
-    raw /= np.where(peak < np.finfo(np.float32).tiny, np.float32(1), peak)
-    return raw
+    peak = energy.max(axis=0)
+    peak[peak < np.finfo(np.float32).tiny] = 1
+    scaled: Float32 = energy / peak
+    return scaled

@@ -8,21 +8,24 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from reprise.audio.compiled import LANES, inlined, kernel
 from reprise.audio.mel import clip_range, power_to_db
 from reprise.audio.settings import AudioSettings
 from reprise.audio.stft import frequencies
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Int = npt.NDArray[np.int64]
 
 N_OCTAVES = 6
 LOWEST = 200.0  # Hz: the first band lies below it
+AT_ONCE = 4  # values that are put in their places together
 QUANTILE = 0.02  # share of a band's bins that makes its peak, and its valley
 
 
 @lru_cache(maxsize=8)
-def octave_bands(settings: AudioSettings) -> tuple[tuple[slice, int], ...]:
-    """Return (bins, number of bins that make a peak) of each band that starts below half the sample rate.
+def octave_bands(settings: AudioSettings) -> Int:
+    """Return (first bin, bin after the last, bins that make a peak) of each band below half the sample rate.
 
     Bands include one bin below their lower edge and, except for the last, drop their highest bin, as in librosa.
     """
@@ -36,38 +39,66 @@ def octave_bands(settings: AudioSettings) -> tuple[tuple[slice, int], ...]:
         first = int(inside[0]) - (number > 0)
         stop = settings.n_bins if last else int(inside[-1]) + 1
         share = max(1, round(QUANTILE * (stop - first)))
-        found.append((slice(first, stop if last else stop - 1), share))
-    return tuple(found)
+        found.append((first, stop if last else stop - 1, share))
+    return np.array(found)
 
 
-def peaks_and_valleys(magnitude: Float32, settings: AudioSettings) -> tuple[Float64, Float64]:
+@kernel
+def peaks_and_valleys(magnitude: Float32, bands: Int, peak: Float32, valley: Float32, start: int) -> None:
     """Average the strongest and the weakest bins of each band.
+
+    Values sink through the sorted list of the largest (and of the smallest) so far, until each has found its place or
+    fallen out; four at a time, so that a place is loaded once for four. There are no branches: all frames go side by side.
 
     Parameters
     ----------
-    magnitude : ndarray of float32, shape (b, n_bins)
+    magnitude : ndarray of float32, shape (n_bins, LANES)
         Magnitude spectra.
-
-    Returns
-    -------
-    peak, valley : ndarray, shape (b, n_bands)
-        Mean magnitude of the top and bottom 2 % of bins.
+    bands : ndarray of int, shape (n_bands, 3)
+        Of `octave_bands`.
+    peak, valley : ndarray of float32, shape (n_bands, n)
+        From column ``start`` on, receive the mean magnitude of the top and bottom 2 % of bins.
     """
-    layout = octave_bands(settings)
-    peak = np.empty((len(magnitude), len(layout)))
-    valley = np.empty_like(peak)
-    for band, (bins, share) in enumerate(layout):
-        values = magnitude[:, bins]
-        if share == 1:
-            peak[:, band], valley[:, band] = values.max(axis=1), values.min(axis=1)
-            continue
-        ordered = np.sort(values, axis=1)  # vectorised: twice as fast as two partitions
-        peak[:, band] = ordered[:, -share:].mean(axis=1)
-        valley[:, band] = ordered[:, :share].mean(axis=1)
-    return peak, valley
+    values = np.empty(AT_ONCE * LANES, np.float32)
+    for band in range(len(bands)):
+        first, stop, share = bands[band]
+        largest = np.full(share * LANES, np.float32(-np.inf))
+        smallest = np.full(share * LANES, np.float32(np.inf))
+        for k in range(first, stop, AT_ONCE):
+            _take(magnitude, k, stop, np.float32(-np.inf), values)
+            for place in range(share):
+                row = largest[place * LANES :]
+                for lane in range(LANES):
+                    held = row[lane]
+                    for number in range(AT_ONCE):
+                        value = values[number * LANES + lane]
+                        values[number * LANES + lane] = min(value, held)
+                        held = max(value, held)
+                    row[lane] = held
+            _take(magnitude, k, stop, np.float32(np.inf), values)
+            for place in range(share):
+                row = smallest[place * LANES :]
+                for lane in range(LANES):
+                    held = row[lane]
+                    for number in range(AT_ONCE):
+                        value = values[number * LANES + lane]
+                        values[number * LANES + lane] = max(value, held)
+                        held = min(value, held)
+                    row[lane] = held
+        for lane in range(LANES):
+            peak[band, start + lane] = largest[lane::LANES].mean()
+            valley[band, start + lane] = smallest[lane::LANES].mean()
 
 
-def contrast(peak: Float64, valley: Float64) -> Float64:
-    """Compute the difference in dB, shape (n_frames, n_bands); each side limited to its own upper 80 dB."""
-    difference: Float64 = clip_range(power_to_db(peak)) - clip_range(power_to_db(valley))
-    return difference
+@inlined
+def _take(magnitude: Float32, first: int, stop: int, absent: np.float32, values: Float32) -> None:
+    """Copy some bins, ``absent`` for those from ``stop`` on."""
+    for number in range(AT_ONCE):
+        source = magnitude[min(first + number, stop - 1)]
+        for lane in range(LANES):
+            values[number * LANES + lane] = source[lane] if first + number < stop else absent
+
+
+def contrast(peak: Float32, valley: Float32) -> npt.NDArray[np.floating]:
+    """Compute the difference in dB, shape (n_bands, n_frames); each side limited to its own upper 80 dB."""
+    return clip_range(power_to_db(peak)) - clip_range(power_to_db(valley))

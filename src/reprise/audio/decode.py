@@ -1,61 +1,67 @@
 """Decode an audio file to one channel at one rate.
 
-Everything that libsndfile reads (wav, flac, ogg, mp3, aiff ...) at any rate and channel count comes out as
-float32 in [-1, 1], or as the int16 that the file holds. Channels are averaged with one multiply-add per
-channel (``x.mean(1)`` costs twenty times as much) and rates are converted by soxr at its HQ setting, before
-which nothing is rounded. A file that cannot be used raises `UnreadableAudio` with a reason of one word, which is
-what the tables of rejects hold.
+Everything that libsndfile reads (wav, flac, ogg, mp3, aiff ...) and, where it cannot, what PyAV reads (m4a, wma, webm ...),
+at any rate and channel count, comes out as float32 in [-1, 1] or as int16. Channels are averaged with one multiply-add per
+channel and rates are converted by soxr at its HQ setting, before which nothing is rounded. Of a part, only that part is decoded
+where the format can seek, so a file of two hours takes the memory of the part. A file that cannot be used raises
+`UnreadableAudio` with a reason of one word, which is what the tables of rejects hold.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-import soundfile
 import soxr
 
+from reprise.audio.container import Container
+from reprise.audio.mpeg import states_its_length
+from reprise.audio.opening import Source, open_binary
 from reprise.audio.riff import missing_bytes
-from reprise.errors import RepriseError
+from reprise.audio.sound import Sound
+from reprise.audio.unreadable import UnreadableAudio as UnreadableAudio
 
 Float32 = npt.NDArray[np.float32]
 Int16 = npt.NDArray[np.int16]
-Source = str | Path | bytes | BinaryIO
 
 SAMPLE_RATE = 22_050
 LOWEST_RATE, HIGHEST_RATE = 1_000, 384_000  # Hz: outside, a header lies
 SHORTEST = 0.1  # seconds: one analysis frame of 2,048 samples at 22,050 Hz
 LOUDEST = 100.0  # float files beyond this hold something else than samples in [-1, 1]
+ENDLESS = 1 << 40  # samples: what libsndfile says of a length it does not know
 ONE_STEP = 1.0 / 32_768  # a 16-bit step: what varies by less is digital silence
-BLOCK = 1 << 18  # frames read at a time, so that a header that lies cannot allocate memory
-MAGIC = (b"RIFF", b"RF64", b"fLaC", b"OggS", b"ID3", b"FORM", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 
 
-class UnreadableAudio(RepriseError):
-    """An audio file that cannot be used.
+@dataclass(frozen=True)
+class Part:
+    """The wanted part of a file.
 
     Attributes
     ----------
-    reason : str
-        One of ``missing``, ``empty``, ``not_audio``, ``corrupt``, ``truncated``, ``bad_rate``, ``too_short``,
-        ``silent``, ``non_finite``, ``out_of_range``, ``wrong_length``.
-    detail : str
-        The value and the rule, for a person.
+    offset : float
+        Its start in seconds.
+    duration : float or None
+        Its length in seconds; ``None`` for all up to the end.
+    centred : bool
+        Whether it lies in the middle of the file, where a piece of music is in full swing; ``offset`` is then ignored.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"unreadable audio ({reason}): {detail}")
-        self.reason = reason
-        self.detail = detail
+    offset: float = 0.0
+    duration: float | None = None
+    centred: bool = False
 
-    def __reduce__(self) -> tuple[type[UnreadableAudio], tuple[str, str]]:
-        """Travel between processes whole: by default only the message would be passed to the constructor."""
-        return type(self), (self.reason, self.detail)
+    def samples(self, rate: int, frames: int) -> tuple[int, int | None]:
+        """Return first sample and most samples, of a file with so many at this rate."""
+        count = None if self.duration is None else int(np.ceil(self.duration * rate))
+        if self.centred:
+            return max(0, (frames - (count or frames)) // 2), count
+        return round(self.offset * rate), count
+
+
+WHOLE = Part()
 
 
 def decode(
@@ -82,16 +88,24 @@ def decode(
     UnreadableAudio
         With the reason in one word; see the class.
     """
-    with _open_binary(source) as (file, name):
-        _refuse_truncated(file, name)
-        with _open_sound(file, name) as sound:
-            samples = _read_mono(sound, name, offset, duration)
-            rate = int(sound.samplerate)
-    check_samples(samples, rate, name)
-    if rate != sample_rate:
-        samples = soxr.resample(samples, rate, sample_rate, quality="HQ")
-    wanted = samples.size if duration is None else round(duration * sample_rate)
-    return np.ascontiguousarray(samples[:wanted], dtype=np.float32)
+    return _decode(source, sample_rate, Part(offset, duration), straight=False)
+
+
+def decode_pcm16(source: Source, part: Part = WHOLE, sample_rate: int = SAMPLE_RATE) -> Int16:
+    """Decode a part of a file to mono int16; a file that holds just that passes untouched.
+
+    Returns
+    -------
+    ndarray of int16, shape (n_samples,)
+        The same values as ``to_pcm16(decode(...))``.
+
+    Raises
+    ------
+    UnreadableAudio
+        As `decode`.
+    """
+    samples = _decode(source, sample_rate, part, straight=True)
+    return samples if samples.dtype == np.int16 else to_pcm16(samples)
 
 
 def read_samples(source: Source, sample_rate: int = SAMPLE_RATE) -> Int16 | Float32:
@@ -102,15 +116,8 @@ def read_samples(source: Source, sample_rate: int = SAMPLE_RATE) -> Int16 | Floa
     UnreadableAudio
         As `decode`.
     """
-    with _open_binary(source) as (file, name):
-        _refuse_truncated(file, name)
-        with _open_sound(file, name) as sound:
-            if (sound.channels, sound.samplerate, sound.subtype) == (1, sample_rate, "PCM_16"):
-                samples: Int16 = _read_blocks(sound, name, sound.frames, "int16").astype(np.int16, copy=False)
-                check_samples(samples, sample_rate, name)
-                return samples
-        file.seek(0)
-        return decode(file, sample_rate)
+    samples: Int16 | Float32 = _decode(source, sample_rate, WHOLE, straight=True)
+    return samples
 
 
 def to_pcm16(samples: npt.NDArray[np.floating]) -> Int16:
@@ -146,31 +153,62 @@ def check_samples(samples: Int16 | Float32, sample_rate: int, name: str) -> None
         raise UnreadableAudio("silent", f"{name}: the samples vary by less than one 16-bit step")
 
 
-@contextmanager
-def _open_binary(source: Source) -> Iterator[tuple[BinaryIO, str]]:
-    """Open any source as a seekable binary file with a name; refuse what is not a file or holds nothing."""
-    if isinstance(source, bytes):
-        yield _at_start(io.BytesIO(source), "bytes")
-    elif isinstance(source, str | Path):
-        path = Path(source)
-        if path.is_dir():
-            raise UnreadableAudio("not_audio", f"{path.name}: is a directory")
+def _decode(source: Source, sample_rate: int, part: Part, *, straight: bool) -> npt.NDArray[Any]:
+    """Decode; ``straight`` lets the int16 samples of a mono file at the wanted rate pass."""
+    with open_binary(source) as (file, name), closing(_open(file, name)) as sound:
+        rate = sound.rate
+        start, count = part.samples(rate, sound.frames)
+        if start >= sound.frames > 0:
+            length = sound.frames / rate
+            raise UnreadableAudio("too_short", f"{name}: offset {part.offset} s is beyond its {length:.3f} s")
+        as_it_is = straight and sound.is_mono_pcm16 and rate == sample_rate
+        samples = sound.read(start, count, "int16" if as_it_is else "float32")
+    check_samples(samples, rate, name)
+    if rate != sample_rate:
+        samples = soxr.resample(samples, rate, sample_rate, quality="HQ")
+    wanted = samples.size if part.duration is None else round(part.duration * sample_rate)
+    return np.ascontiguousarray(samples[:wanted], dtype=np.int16 if as_it_is else np.float32)
+
+
+def _open(file: BinaryIO, name: str) -> Sound | Container:
+    """Open with libsndfile; with PyAV what it cannot read, or of which it only guesses the length."""
+    _refuse_truncated(file, name)
+    sound: Sound | Container
+    try:
+        sound = Sound(file, name)
+    except UnreadableAudio as refused:
         try:
-            file = path.open("rb")
-        except OSError as error:
-            raise UnreadableAudio("missing", f"{path.name}: {error.strerror}") from error
-        with file:
-            yield _at_start(file, path.name)
-    else:  # the caller's own file stays open
-        yield _at_start(source, str(getattr(source, "name", "stream")))
+            sound = Container(file, name)
+        except UnreadableAudio as again:
+            raise (again if again.reason == "unsupported" else refused) from again
+    else:
+        if _length_is_a_guess(sound, file):
+            sound = _second_reader(sound, file, name)
+    if not LOWEST_RATE <= sound.rate <= HIGHEST_RATE:
+        sound.close()
+        detail = f"{name}: {sound.rate} Hz is outside {LOWEST_RATE}-{HIGHEST_RATE} Hz"
+        raise UnreadableAudio("bad_rate", detail)
+    return sound
 
 
-def _at_start(file: BinaryIO, name: str) -> tuple[BinaryIO, str]:
-    """Rewind a file, and refuse one without bytes."""
-    if file.seek(0, io.SEEK_END) == 0:
-        raise UnreadableAudio("empty", f"{name}: 0 bytes")
-    file.seek(0)
-    return file, name
+def _length_is_a_guess(sound: Sound, file: BinaryIO) -> bool:
+    if sound.format != "MP3":
+        return not 0 < sound.frames < ENDLESS
+    position = file.tell()
+    try:
+        return not states_its_length(file)
+    finally:
+        file.seek(position)
+
+
+def _second_reader(sound: Sound, file: BinaryIO, name: str) -> Sound | Container:
+    """Return the file opened by PyAV, or by libsndfile where that fails."""
+    sound.close()
+    try:
+        return Container(file, name)
+    except UnreadableAudio:
+        file.seek(0)
+        return Sound(file, name)
 
 
 def _refuse_truncated(file: BinaryIO, name: str) -> None:
@@ -179,69 +217,3 @@ def _refuse_truncated(file: BinaryIO, name: str) -> None:
     file.seek(0)
     if missing > 0:
         raise UnreadableAudio("truncated", f"{name}: {missing} bytes fewer than its header says")
-
-
-def _open_sound(file: BinaryIO, name: str) -> soundfile.SoundFile:
-    """Open with libsndfile and check the header."""
-    head = file.read(4)
-    file.seek(0)
-    try:
-        sound = soundfile.SoundFile(file)
-    except (soundfile.LibsndfileError, TypeError) as error:
-        reason = "corrupt" if head.startswith(MAGIC) else "not_audio"
-        text = getattr(error, "error_string", str(error))
-        raise UnreadableAudio(reason, f"{name}: libsndfile says: {text}") from error
-    if not LOWEST_RATE <= sound.samplerate <= HIGHEST_RATE:
-        detail = f"{name}: {sound.samplerate} Hz is outside {LOWEST_RATE}-{HIGHEST_RATE} Hz"
-        sound.close()
-        raise UnreadableAudio("bad_rate", detail)
-    return sound
-
-
-def _read_mono(sound: soundfile.SoundFile, name: str, offset: float, duration: float | None) -> Float32:
-    """Read the wanted part and average its channels."""
-    start = round(offset * sound.samplerate)
-    if start >= sound.frames > 0:
-        length = sound.frames / sound.samplerate
-        raise UnreadableAudio("too_short", f"{name}: offset {offset} s is beyond its {length:.3f} s")
-    frames = sound.frames - start
-    if duration is not None:
-        frames = min(frames, int(np.ceil(duration * sound.samplerate)))
-    if start:
-        try:
-            sound.seek(start)
-        except soundfile.LibsndfileError as error:
-            raise UnreadableAudio("corrupt", f"{name}: cannot seek to {offset} s") from error
-    return _read_blocks(sound, name, frames, "float32").astype(np.float32, copy=False)
-
-
-def _read_blocks(sound: soundfile.SoundFile, name: str, frames: int, dtype: str) -> npt.NDArray[Any]:
-    """Read ``frames`` frames block by block, averaging channels; fewer than promised means truncated."""
-    blocks: list[npt.NDArray[Any]] = []
-    left = frames
-    while left > 0:
-        try:
-            block = sound.read(min(BLOCK, left), dtype=dtype, always_2d=True)
-        except soundfile.LibsndfileError as error:
-            raise UnreadableAudio("corrupt", f"{name}: {error.error_string}") from error
-        if len(block) == 0:
-            break
-        blocks.append(mix(block))
-        left -= len(block)
-    if not blocks:
-        raise UnreadableAudio("empty", f"{name}: no samples")
-    if left > 0:
-        raise UnreadableAudio("truncated", f"{name}: {left} of {frames} samples are missing")
-    return np.concatenate(blocks)
-
-
-def mix(block: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Average the channels of (n_frames, n_channels); one channel passes as it is."""
-    channels = block.shape[1]
-    if channels == 1:
-        return np.ascontiguousarray(block[:, 0])
-    total: npt.NDArray[Any] = block[:, 0] + block[:, 1]
-    for channel in range(2, channels):
-        total += block[:, channel]
-    total *= np.float32(1.0 / channels)
-    return total

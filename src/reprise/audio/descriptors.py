@@ -47,7 +47,7 @@ def descriptors(frames: FrameFeatures, tempo: Tempo, beats: Int, frame_rate: flo
     }
     values = {f"{name}_mean": float(value.mean(dtype=np.float64)) for name, value in series.items()}
     values |= {f"{name}_std": float(value.std(dtype=np.float64)) for name, value in series.items()}
-    slopes = delta(frames.mfcc[:, :2].astype(np.float64)).mean(axis=0)
+    slopes = delta(frames.mfcc[:, :2].T.astype(np.float64)).mean(axis=1)
     values |= {"mfcc1_dmean": float(slopes[0]), "mfcc2_dmean": float(slopes[1])}
     values |= {"tempo": tempo.bpm, "tempo_conf": tempo.confidence}
     values["beat_int_mean"], values["beat_int_std"] = intervals(beats, frame_rate)

@@ -1,8 +1,7 @@
-"""Features of a whole collection: in parallel, in constant memory, the same bytes whatever the number of workers.
+"""Features of a whole collection: in parallel, in constant memory, the same bytes whatever the workers.
 
-Workers compute chunks of tracks and send float16 rows back; the parent receives the chunks in track order and is
-the only one that writes. Linear algebra runs on one thread in every worker, because its results differ in their last
-bits between one and two threads.
+Workers compute chunks of tracks and send their rows back; the parent receives the chunks in track order and is the only
+one that writes.
 """
 
 from __future__ import annotations
@@ -10,26 +9,30 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from reprise.audio.decode import UnreadableAudio, read_samples, resampled_length
-from reprise.audio.features import extract
+from reprise.audio.chunk import Reject, Row, Task, extract_chunk
+from reprise.audio.compute import Compute, in_order
+from reprise.audio.decode import resampled_length
 from reprise.audio.fingerprint import N_BANDS, N_MODULATIONS
+from reprise.audio.kept import kept_folder
+from reprise.audio.pooled import names
+from reprise.audio.recipe import recipe
 from reprise.audio.rows import RowFile
 from reprise.audio.settings import AudioSettings
+from reprise.audio.store import trim
 from reprise.errors import BadInput, BadParameter, MissingData
 from reprise.progress import track
-from reprise.tables import DESCRIPTORS, write_table
+from reprise.tables import DESCRIPTORS, write_json, write_table
 
 SHORTEST_CHUNK = 10  # tracks: below, starting a task costs more than it saves
+GIGABYTE = 1e9
 
 
 @dataclass(frozen=True)
@@ -40,15 +43,18 @@ class Job:
     ----------
     settings : AudioSettings
         Framing and sizes.
-    workers : int
-        Processes; 0 for one per core.
     chunk : int
         Tracks per task, at least 10.
+    compute : Compute
+        Who computes.
+    kept_gb : float
+        Most gigabytes of features that are kept for later runs; 0 keeps nothing.
     """
 
     settings: AudioSettings
-    workers: int = 0
-    chunk: int = 16
+    chunk: int = 10
+    compute: Compute = field(default_factory=Compute)
+    kept_gb: float = 4.0
 
     def __post_init__(self) -> None:
         """Check the values.
@@ -56,33 +62,10 @@ class Job:
         Raises
         ------
         BadParameter
-            If the number of workers is negative or chunks are too short.
+            If chunks are too short.
         """
-        if self.workers < 0:
-            raise BadParameter(f"features.workers is {self.workers}: it must be 0 (one per core) or more")
         if self.chunk < SHORTEST_CHUNK:
             raise BadParameter(f"features.chunk is {self.chunk}: it must be at least {SHORTEST_CHUNK} tracks")
-
-
-@dataclass(frozen=True)
-class Row:
-    """What the files keep of one track."""
-
-    track_id: str
-    mel: npt.NDArray[np.float16]
-    mfcc: npt.NDArray[np.float16]
-    descriptors: dict[str, float]
-    pooled: dict[str, float]
-    fingerprint: npt.NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Reject:
-    """A track that could not be used, and why."""
-
-    source: str
-    reason: str
-    detail: str
 
 
 def extract_collection(audio: Path, tracks: pd.DataFrame, target: Path, job: Job) -> dict[str, Any]:
@@ -103,7 +86,8 @@ def extract_collection(audio: Path, tracks: pd.DataFrame, target: Path, job: Job
     Returns
     -------
     dict
-        Counts: ``n_tracks``, ``n_rejects``, ``n_without_audio``, ``n_frames``, ``n_pooled``, ``rejects`` by reason.
+        Counts: ``n_tracks``, ``n_rejects``, ``n_without_audio``, ``n_frames``, ``n_pooled``, ``n_segments``,
+        ``rejects`` by reason.
 
     Raises
     ------
@@ -115,17 +99,22 @@ def extract_collection(audio: Path, tracks: pd.DataFrame, target: Path, job: Job
     heard = tracks[tracks["n_samples"] > 0].sort_values("track_id")
     n_samples = _common_length(heard, job.settings.sample_rate)
     ids = [str(track_id) for track_id in heard["track_id"]]
-    n_frames = job.settings.n_frames(n_samples) if ids else 0
-    results = track(_compute(audio, ids, n_samples, job), total=len(ids), desc="features", unit="tracks")
-    rows, rejects = _write(results, target, (len(ids), n_frames), job.settings)
-    if ids and rows.empty:
+    kept = kept_folder() if job.kept_gb else None
+    folder = (kept / "tracks").resolve() if kept else None
+    task = Task(audio.resolve(), n_samples, job.settings, recipe(job.settings), folder)
+    results = track(_compute(ids, task, job), total=len(ids), desc="features", unit="tracks")
+    size = _Size(len(ids), job.settings.n_frames(n_samples) if ids else 0, job.settings)
+    rejects = _write(results, target, size)
+    trim(folder, job.kept_gb * GIGABYTE)
+    if ids and len(rejects) == len(ids):
         raise MissingData(f"{audio}: none of {len(ids)} clips can be used; first: {rejects[0].detail}")
     return {
-        "n_tracks": len(rows),
+        "n_tracks": len(ids) - len(rejects),
         "n_rejects": len(rejects),
         "n_without_audio": len(tracks) - len(heard),
-        "n_frames": n_frames,
-        "n_pooled": rows.shape[1] - 1,
+        "n_frames": size.n_frames,
+        "n_pooled": len(names(job.settings)),
+        "n_segments": size.n_segments,
         "rejects": dict(sorted(Counter(reject.reason for reject in rejects).items())),
     }
 
@@ -141,74 +130,66 @@ def _common_length(tracks: pd.DataFrame, sample_rate: int) -> int:
     return resampled_length(int(sizes[0][0]), int(sizes[0][1]), sample_rate) if sizes else 0
 
 
-def _compute(audio: Path, ids: list[str], n_samples: int, job: Job) -> Iterator[Row | Reject]:
+def _compute(ids: list[str], task: Task, job: Job) -> Iterator[Row | Reject]:
     """Yield the result of every track in order."""
     chunks = [ids[start : start + job.chunk] for start in range(0, len(ids), job.chunk)]
-    n_jobs = max(1, min(job.workers or joblib.cpu_count(), len(chunks)))
-    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
-    tasks = (joblib.delayed(extract_chunk)(audio, chunk, n_samples, job.settings) for chunk in chunks)
-    for results in parallel(tasks):
+    for results in in_order(partial(extract_chunk, task=task), chunks, job.compute):
         yield from results
 
 
-def extract_chunk(audio: Path, ids: list[str], n_samples: int, settings: AudioSettings) -> list[Row | Reject]:
-    """Compute some tracks on one thread; a track that cannot be used becomes a `Reject`."""
-    with threadpool_limits(limits=1):
-        return [_extract_one(audio / f"{track_id}.wav", n_samples, settings) for track_id in ids]
+@dataclass(frozen=True)
+class _Size:
+    """Sizes of what is written."""
+
+    n_tracks: int
+    n_frames: int
+    settings: AudioSettings
+
+    @property
+    def n_segments(self) -> int:
+        """Segments of a track."""
+        return max(1, self.n_frames // self.settings.segment_frames) if self.n_frames else 0
+
+    def files(self) -> dict[str, tuple[str, tuple[int, ...], type]]:
+        """Return path, shape and type of the array file of each key of a `Row`."""
+        settings, statistics = self.settings, len(names(self.settings))
+        return {
+            "mel": ("frames/mel.npy", (settings.n_mels, self.n_frames), np.float16),
+            "mfcc": ("frames/mfcc.npy", (settings.n_mfcc, self.n_frames), np.float16),
+            "segments": ("segments/segments.npy", (self.n_segments, statistics), np.float32),
+            "fingerprint": ("vectors/fingerprints.npy", (N_BANDS * N_MODULATIONS,), np.float32),
+        }
 
 
-def _extract_one(path: Path, n_samples: int, settings: AudioSettings) -> Row | Reject:
-    try:
-        samples = read_samples(path, settings.sample_rate)
-        if samples.size != n_samples:
-            raise UnreadableAudio(
-                "wrong_length", f"{path.name}: {samples.size} samples instead of {n_samples}"
-            )
-        features = extract(samples, settings)
-    except UnreadableAudio as error:
-        return Reject(path.name, error.reason, error.detail)
-    return Row(
-        track_id=path.stem,
-        mel=features.log_mel.astype(np.float16),
-        mfcc=features.mfcc.astype(np.float16),
-        descriptors=features.descriptors,
-        pooled=features.pooled,
-        fingerprint=features.fingerprint,
-    )
-
-
-def _write(
-    results: Iterable[Row | Reject], target: Path, size: tuple[int, int], settings: AudioSettings
-) -> tuple[pd.DataFrame, list[Reject]]:
-    """Write rows as they come, then the tables; return the pooled table and the rejects."""
-    n_tracks, n_frames = size
-    described: list[dict[str, Any]] = []
-    pooled: list[dict[str, Any]] = []
+def _write(results: Iterable[Row | Reject], target: Path, size: _Size) -> list[Reject]:
+    """Write rows as they come, then the tables; return the rejects."""
+    statistics = names(size.settings)
+    ids: list[str] = []
     rejects: list[Reject] = []
+    described = np.empty((size.n_tracks, len(DESCRIPTORS)))
+    pooled = np.empty((size.n_tracks, len(statistics)))
     with ExitStack() as stack:
-        mel, mfcc, prints = (
-            stack.enter_context(RowFile(target / name, (n_tracks, *shape), dtype))
-            for name, shape, dtype in (
-                ("frames/mel.npy", (settings.n_mels, n_frames), np.float16),
-                ("frames/mfcc.npy", (settings.n_mfcc, n_frames), np.float16),
-                ("vectors/fingerprints.npy", (N_BANDS * N_MODULATIONS,), np.float32),
-            )
-        )
+        files = {
+            key: stack.enter_context(RowFile(target / path, (size.n_tracks, *shape), dtype))
+            for key, (path, shape, dtype) in size.files().items()
+        }
         for result in results:
             if isinstance(result, Reject):
                 rejects.append(result)
                 continue
-            mel.append(result.mel)
-            mfcc.append(result.mfcc)
-            prints.append(result.fingerprint)
-            described.append({"track_id": result.track_id, **result.descriptors})
-            pooled.append({"track_id": result.track_id, **result.pooled})
-    described_table = pd.DataFrame(described, columns=["track_id", *DESCRIPTORS])
-    pooled_table = pd.DataFrame(pooled) if pooled else described_table[["track_id"]]
-    frames_table = described_table[["track_id"]].assign(n_frames=n_frames)
-    write_table(target / "frames/tracks.parquet", frames_table, "frames")
+            for key, file in files.items():
+                file.append(result.arrays[key])
+            described[len(ids)] = result.arrays["descriptors"]
+            pooled[len(ids)] = result.arrays["pooled"]
+            ids.append(result.track_id)
+    keys = pd.DataFrame({"track_id": pd.Series(ids, dtype="string")})
+    write_table(target / "frames/tracks.parquet", keys.assign(n_frames=size.n_frames), "frames")
+    described_table = keys.join(pd.DataFrame(described[: len(ids)], columns=list(DESCRIPTORS)))
     write_table(target / "vectors/descriptors.parquet", described_table, "descriptors")
-    write_table(target / "vectors/pooled.parquet", pooled_table.astype({"track_id": "string"}))
+    pooled_table = keys.join(pd.DataFrame(pooled[: len(ids)], columns=list(statistics)))
+    write_table(target / "vectors/pooled.parquet", pooled_table)
+    segment = {"seconds": size.settings.segment_frames / size.settings.frame_rate, "names": statistics}
+    write_json(target / "segments/segments.json", segment | {"frames": size.settings.segment_frames})
     reject_table = pd.DataFrame([vars(reject) for reject in rejects], columns=["source", "reason", "detail"])
     write_table(target / "rejects.parquet", reject_table, "rejects")
-    return pooled_table, rejects
+    return rejects

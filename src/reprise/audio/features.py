@@ -12,10 +12,8 @@ from reprise.audio.decode import check_samples
 from reprise.audio.descriptors import descriptors
 from reprise.audio.fingerprint import fingerprint
 from reprise.audio.frames import frame_features
-from reprise.audio.mel import clip_range
-from reprise.audio.pooled import pooled
+from reprise.audio.pooled import names, pool, series
 from reprise.audio.settings import AudioSettings
-from reprise.audio.stft import to_float
 from reprise.audio.tempo import onset_strength, tempo
 
 Float32 = npt.NDArray[np.float32]
@@ -35,6 +33,8 @@ class TrackFeatures:
         The 22 descriptors, see `reprise.audio.descriptors`.
     pooled : dict of str to float
         Means and deviations of frame features, see `reprise.audio.pooled`.
+    segments : ndarray of float32, shape (n_segments, len(pooled))
+        The same statistics of segments that follow one another; those of the whole where it is shorter than one.
     fingerprint : ndarray of float32, shape (2048,)
         See `reprise.audio.fingerprint`.
     """
@@ -43,6 +43,7 @@ class TrackFeatures:
     mfcc: Float32
     descriptors: dict[str, float]
     pooled: dict[str, float]
+    segments: Float32
     fingerprint: Float32
 
 
@@ -67,14 +68,17 @@ def extract(samples: npt.NDArray[np.int16] | Float32, settings: AudioSettings | 
     """
     settings = settings or AudioSettings()
     check_samples(samples, settings.sample_rate, "samples")
-    frames = frame_features(to_float(samples), settings)
-    onsets = onset_strength(clip_range(frames.log_mel), settings)
+    frames = frame_features(samples, settings)
+    onsets = onset_strength(frames.log_mel, settings)
     beat = tempo(onsets, settings)
     beats = track_beats(onsets, beat.bpm, settings.frame_rate)
+    pooled = series(frames)
+    whole = pool(pooled, len(frames.log_mel))[0]
     return TrackFeatures(
         log_mel=np.ascontiguousarray(frames.log_mel.T),
         mfcc=np.ascontiguousarray(frames.mfcc.T),
         descriptors=descriptors(frames, beat, beats, settings.frame_rate),
-        pooled=pooled(frames),
+        pooled=dict(zip(names(settings), whole.tolist(), strict=True)),
+        segments=pool(pooled, settings.segment_frames).astype(np.float32),
         fingerprint=fingerprint(frames.log_mel, settings.frame_rate),
     )

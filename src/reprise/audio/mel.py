@@ -1,28 +1,28 @@
 """Mel spectrogram on Slaney's mel scale (M. Slaney, Auditory Toolbox, 1998), and decibels.
 
-The triangular filters overlap only their neighbours, so the filter bank is multiplied as a few dense bands: sixteen
-filters at a time on the bins they touch, a quarter of the work of the full matrix.
+The triangular filters overlap only their neighbours: without its zeros, the filter bank is a sixtieth of its size.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from reprise.audio.compiled import LANES, kernel
 from reprise.audio.settings import AudioSettings
-from reprise.audio.stft import frequencies
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
-Band = tuple[slice, slice, Float32]
+Int = npt.NDArray[np.int64]
 
-FILTERS_PER_BAND = 16
 LINEAR_STEP = 200.0 / 3  # Hz per mel below the break
 BREAK_HZ, BREAK_MEL = 1_000.0, 15.0  # above it the scale is logarithmic
 LOG_STEP = np.log(6.4) / 27.0
 FLOOR = 1e-10  # power below it counts as -100 dB
+TOP_DB = 80.0  # range in which levels count, below the loudest
 
 
 def hz_to_mel(hz: npt.ArrayLike) -> Float64:
@@ -42,7 +42,7 @@ def mel_to_hz(mel: npt.ArrayLike) -> Float64:
 def filterbank(settings: AudioSettings) -> Float32:
     """Return triangular filters of equal area, shape (n_mels, n_bins), from 0 Hz to half the sample rate."""
     edges = mel_to_hz(np.linspace(0.0, hz_to_mel(settings.sample_rate / 2), settings.n_mels + 2))
-    bins = frequencies(settings)
+    bins = np.arange(settings.n_bins) * (settings.sample_rate / settings.n_fft)
     width = np.diff(edges)
     rising = (bins - edges[:-2, None]) / width[:-1, None]
     falling = (edges[2:, None] - bins) / width[1:, None]
@@ -51,47 +51,68 @@ def filterbank(settings: AudioSettings) -> Float32:
     return (triangles * area[:, None]).astype(np.float32)
 
 
+class Triangles(NamedTuple):
+    """The filter bank without its zeros.
+
+    Attributes
+    ----------
+    first : ndarray of int, shape (n_mels,)
+        First bin of each filter.
+    offsets : ndarray of int, shape (n_mels + 1,)
+        Where its weights begin, and end, in ``weights``.
+    weights : ndarray of float32
+        The weights of all filters, one after the other.
+    """
+
+    first: Int
+    offsets: Int
+    weights: Float32
+
+
 @lru_cache(maxsize=8)
-def bands(settings: AudioSettings) -> tuple[Band, ...]:
-    """Cut the filter bank into dense parts: (filters, bins, weights of shape (bins, filters))."""
-    weights = filterbank(settings)
-    parts = []
-    for first in range(0, settings.n_mels, FILTERS_PER_BAND):
-        filters = slice(first, min(first + FILTERS_PER_BAND, settings.n_mels))
-        touched = np.flatnonzero(weights[filters].any(axis=0))
-        bins = slice(int(touched[0]), int(touched[-1]) + 1) if touched.size else slice(0, 1)
-        parts.append((filters, bins, np.ascontiguousarray(weights[filters, bins].T)))
-    return tuple(parts)
+def triangles(settings: AudioSettings) -> Triangles:
+    """Cut the zeros off the filter bank: a bin lies in two filters, not in all."""
+    dense = filterbank(settings)
+    touched = dense > 0
+    lengths = touched.sum(axis=1)
+    return Triangles(
+        touched.argmax(axis=1), np.concatenate([[0], np.cumsum(lengths)]), dense[touched].astype(np.float32)
+    )
 
 
-def mel_power(power: Float32, settings: AudioSettings) -> Float32:
+@kernel
+def mel_power(power: Float32, first: Int, offsets: Int, weights: Float32, out: Float32) -> None:
     """Weigh power spectra by the mel filters.
 
     Parameters
     ----------
-    power : ndarray of float32, shape (b, n_bins)
-        Power spectra of b frames.
-
-    Returns
-    -------
-    ndarray of float32, shape (b, n_mels)
+    power : ndarray of float32, shape (n_bins, LANES)
+        Power spectra.
+    first, offsets, weights
+        Of `Triangles`: numba takes 15 microseconds to unpack a tuple.
+    out : ndarray of float32, shape (n_mels, LANES)
+        Receives the power in each mel band.
     """
-    out = np.empty((len(power), settings.n_mels), np.float32)
-    for filters, bins, weights in bands(settings):
-        out[:, filters] = power[:, bins] @ weights
-    return out
+    for band in range(len(first)):
+        sums = out[band]
+        for lane in range(LANES):
+            sums[lane] = 0
+        shift = offsets[band] - first[band]
+        for k in range(first[band], offsets[band + 1] - shift):
+            weight = weights[k + shift]
+            for lane in range(LANES):
+                sums[lane] += weight * power[k, lane]
 
 
 def power_to_db(power: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
     """Convert power to decibels, 10 log10 max(power, 1e-10)."""
-    decibels: npt.NDArray[np.floating] = np.log(
-        np.maximum(power, FLOOR)
-    )  # the natural logarithm has a vectorised loop, log10 has not
+    decibels: npt.NDArray[np.floating] = np.maximum(power, FLOOR)
+    np.log(decibels, out=decibels)  # it has a vectorised loop, log10 has not
     decibels *= 10.0 / np.log(10.0)
     return decibels
 
 
-def clip_range(decibels: npt.NDArray[np.floating], top_db: float = 80.0) -> npt.NDArray[np.floating]:
+def clip_range(decibels: npt.NDArray[np.floating], top_db: float = TOP_DB) -> npt.NDArray[np.floating]:
     """Raise what lies more than ``top_db`` below the loudest value to that level."""
     limited: npt.NDArray[np.floating] = np.maximum(decibels, decibels.max() - top_db)
     return limited

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 
 import numpy as np
 import numpy.typing as npt
-
-from reprise.tables import create_array
-
-ROWS_AT_ONCE = 64
 
 
 class RowFile:
     """A ``.npy`` file of at most ``shape[0]`` rows, written in constant memory.
 
     Rows go to a partial file beside it, which takes the final name when the block is left without an error; so a
-    file of that name is complete.
+    file of that name is complete. They are written, not mapped: mapped pages would count as memory of the process.
 
     Parameters
     ----------
@@ -31,13 +28,18 @@ class RowFile:
 
     def __init__(self, path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
         self._path = path
-        self._partial = path.with_name(f".{path.stem}.partial{path.suffix}")
-        self._rows = create_array(self._partial, shape, dtype)
+        self._most, self._row, self._dtype = shape[0], shape[1:], np.dtype(dtype)
         self._used = 0
+        self._partial = path.with_name(f".{path.stem}.partial{path.suffix}")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._partial.open("wb")
+        self._data_starts = _write_header(self._file, shape, self._dtype)
 
     def append(self, row: npt.NDArray[np.generic]) -> None:
         """Write the next row."""
-        self._rows[self._used] = row
+        if row.shape != self._row or self._used == self._most:
+            raise ValueError(f"row {self._used} of {row.shape} in a file of {self._most} rows of {self._row}")
+        self._file.write(np.ascontiguousarray(row, self._dtype).data)
         self._used += 1
 
     def __enter__(self) -> RowFile:
@@ -47,20 +49,20 @@ class RowFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the file its name, cut to the rows that were written; drop it after an error."""
-        if kind is not None:
-            self._partial.unlink()
-            return
-        if self._used == len(self._rows):
-            if isinstance(self._rows, np.memmap):
-                self._rows.flush()
+        """Say how many rows there are and give the file its name; drop it after an error."""
+        with self._file:
+            if kind is None:
+                self._file.seek(0)
+                length = _write_header(self._file, (self._used, *self._row), self._dtype)
+                assert length == self._data_starts, "numpy leaves room for the number of rows in its header"
+        if kind is None:
             self._partial.rename(self._path)
-            return
-        shape = (self._used, *self._rows.shape[1:])
-        final = create_array(self._path, shape, self._rows.dtype)
-        for start in range(0, self._used, ROWS_AT_ONCE):
-            stop = min(start + ROWS_AT_ONCE, self._used)
-            final[start:stop] = self._rows[start:stop]
-        if isinstance(final, np.memmap):
-            final.flush()
-        self._partial.unlink()
+        else:
+            self._partial.unlink()
+
+
+def _write_header(file: BinaryIO, shape: tuple[int, ...], dtype: np.dtype[np.generic]) -> int:
+    """Write the header of an array in C order and return where its data starts."""
+    description = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, description)
+    return file.tell()

@@ -5,77 +5,95 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from reprise.audio.compiled import LANES, kernel
 from reprise.audio.mel import FLOOR
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
 
 ROLLOFF = 0.85  # share of the magnitude that lies below the roll-off frequency
+FACTORS = (
+    28  # powers whose product is taken before its logarithm: 10^±280 at most, which double precision holds
+)
+SILENT = float(np.finfo(np.float32).tiny)
 
 
-def centroid_and_bandwidth(magnitude: Float32, frequency: Float64) -> tuple[Float64, Float64]:
-    """Compute mean and standard deviation of frequency, weighted by magnitude.
+@kernel
+def centroid_bandwidth_rolloff(magnitude: Float32, out: Float32, start: int) -> None:
+    """Compute where a spectrum lies and how wide it is, in bins.
 
-    The variance is E[f^2] - E[f]^2, which needs double precision: for a pure tone both terms are 10^4 times larger
-    than their difference.
-
-    Parameters
-    ----------
-    magnitude : ndarray of float32, shape (b, n_bins)
-        Magnitude spectra.
-    frequency : ndarray, shape (n_bins,)
-        Centre frequency of the bins in Hz.
-
-    Returns
-    -------
-    centroid, bandwidth : ndarray, shape (b,)
-        In Hz; 0 for a silent frame.
-    """
-    moments = magnitude.astype(np.float64) @ np.stack(
-        [np.ones_like(frequency), frequency, frequency**2], axis=1
-    )
-    total = np.where(moments[:, 0] < np.finfo(np.float32).tiny, 1.0, moments[:, 0])
-    centroid = moments[:, 1] / total
-    variance = moments[:, 2] / total - centroid**2
-    return centroid, np.sqrt(np.maximum(variance, 0.0))
-
-
-def rolloff(magnitude: Float32, frequency: Float64) -> Float64:
-    """Find the frequency below which 85 % of the magnitude lies.
+    The variance is summed around the centroid: the shorter E[f^2] - E[f]^2 loses all digits of a pure tone.
 
     Parameters
     ----------
-    magnitude : ndarray of float32, shape (b, n_bins)
+    magnitude : ndarray of float32, shape (n_bins, LANES)
         Magnitude spectra.
-    frequency : ndarray, shape (n_bins,)
-        Centre frequency of the bins in Hz.
-
-    Returns
-    -------
-    ndarray, shape (b,)
-        In Hz; 0 for a silent frame.
+    out : ndarray of float32, shape (3, n)
+        From column ``start`` on, receives the mean and the standard deviation of the bin number, weighted by magnitude, and the first bin up to
+        which 85 % of the magnitude lies; 0 for a silent frame.
     """
-    cumulative = np.cumsum(magnitude, axis=1)
-    reached = cumulative >= np.float32(ROLLOFF) * cumulative[:, -1:]
-    found: Float64 = frequency[reached.argmax(axis=1)]
-    return found
+    total, centroid, spread = np.zeros((3, LANES), np.float32)
+    for k in range(len(magnitude)):
+        for lane in range(LANES):
+            total[lane] += magnitude[k, lane]
+            centroid[lane] += np.float32(k) * magnitude[k, lane]
+    for lane in range(LANES):
+        centroid[lane] /= total[lane] if total[lane] >= SILENT else 1.0
+    sums, below = np.zeros((2, LANES), np.float32)
+    for k in range(len(magnitude)):
+        for lane in range(LANES):
+            value = magnitude[k, lane]
+            distance = np.float32(k) - centroid[lane]
+            spread[lane] += distance * distance * value
+            sums[lane] += value
+            below[lane] += np.float32(sums[lane] < np.float32(ROLLOFF) * total[lane])
+    for lane in range(LANES):
+        out[0, start + lane] = centroid[lane]
+        out[1, start + lane] = np.sqrt(spread[lane] / (total[lane] if total[lane] >= SILENT else 1.0))
+        out[2, start + lane] = below[lane]
+
+
+@kernel
+def floored_products(power: Float32, products: Float64, total: Float64) -> None:
+    """Multiply 28 bins of a spectrum at a time, and add up all of them.
+
+    Parameters
+    ----------
+    power : ndarray of float32, shape (n_bins, LANES)
+        Power spectra; what is less than 1e-10 counts as that.
+    products : ndarray, shape (ceil(n_bins / 28), LANES)
+        Receives the products.
+    total : ndarray, shape (LANES,)
+        Receives the sums.
+    """
+    total[:] = 0.0
+    products[:] = 1.0
+    for first in range(0, len(power), FACTORS):
+        product = products[first // FACTORS]
+        for k in range(first, min(first + FACTORS, len(power))):
+            for lane in range(LANES):
+                value = np.float64(max(power[k, lane], np.float32(FLOOR)))
+                product[lane] *= value
+                total[lane] += value
 
 
 def flatness(power: Float32) -> Float64:
-    """Compute the geometric over the arithmetic mean of power: 1 for white noise's expectation, 0 for a tone.
+    """Compute the geometric over the arithmetic mean of power: 1 for an even spectrum, 0 for a tone.
+
+    The logarithm of a product is the sum of the logarithms, so that one logarithm does for 28 bins.
 
     Parameters
     ----------
-    power : ndarray of float32, shape (b, n_bins)
+    power : ndarray of float32, shape (n_bins, LANES)
         Power spectra.
 
     Returns
     -------
-    ndarray, shape (b,)
+    ndarray, shape (LANES,)
         In (0, 1]; 1 for a silent frame.
     """
-    floored = np.maximum(power, np.float32(FLOOR))
-    arithmetic = floored.mean(axis=1)
-    geometric = np.exp(np.log(floored).mean(axis=1))
-    ratio: Float64 = (geometric / arithmetic).astype(np.float64)
+    products, total = np.empty((-(-len(power) // FACTORS), LANES)), np.empty(LANES)
+    floored_products(power, products, total)
+    geometric = np.exp(np.log(products, out=products).sum(axis=0) / len(power))
+    ratio: Float64 = geometric / (total / len(power))
     return ratio

@@ -1,83 +1,58 @@
 """The one short-time Fourier transform from which every spectral feature is computed.
 
-Frames are centred (half a frame of zeros at both ends) and weighted by a periodic Hann window, as in librosa 0.11.
-They come in blocks of 32, so that a block's spectrum (0.5 MB in double precision) is still in the processor's cache
-when the features read it: one transform of the whole track takes twice the time. The transform itself runs in double
-precision, which costs 4 ms for 30 s of audio: in single precision its rounding is the level of bins 90 dB below a
-loud one.
+Frames are centred (half a frame of zeros at both ends) and weighted by a periodic Hann window, as in librosa. They come
+in blocks of `LANES`, so that a block's spectrum is still in the processor's cache when the features read it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-import scipy.fft
-from numpy.lib.stride_tricks import sliding_window_view
 
+from reprise.audio.compiled import LANES
+from reprise.audio.fourier import Spectra, power_spectra
 from reprise.audio.settings import AudioSettings
 
-Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
-
-FRAMES_PER_BLOCK = 32
-
-
-@dataclass(frozen=True)
-class Block:
-    """Some consecutive frames of a track.
-
-    Attributes
-    ----------
-    rows : slice
-        Which frames of the track these are.
-    frames : ndarray of float32, shape (b, n_fft)
-        The samples, not weighted by the window (a view).
-    power, magnitude : ndarray of float32, shape (b, n_fft / 2 + 1)
-        Squared modulus of the spectrum, and its modulus.
-    """
-
-    rows: slice
-    frames: Float32
-    power: Float32
-    magnitude: Float32
+Samples = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
 
-def to_float(samples: npt.NDArray[np.int16] | Float32) -> Float32:
-    """Scale int16 samples to [-1, 1); leave float32 as it is."""
-    if samples.dtype == np.int16:
-        return np.multiply(samples, np.float32(1 / 32_768), dtype=np.float32)
-    return samples.astype(np.float32, copy=False)
+def padded(samples: Samples, settings: AudioSettings) -> Samples:
+    """Put half a frame of zeros before the samples, and after them what fills the last block of frames."""
+    out = np.zeros(
+        padded_frames(samples.size, settings) * settings.hop_length + settings.n_fft, samples.dtype
+    )
+    half = settings.n_fft // 2
+    out[half : half + samples.size] = samples
+    return out
 
 
-def blocks(samples: Float32, settings: AudioSettings) -> Iterator[Block]:
+def padded_frames(n_samples: int, settings: AudioSettings) -> int:
+    """Return the number of frames of all blocks of a track."""
+    return -(-settings.n_frames(n_samples) // LANES) * LANES
+
+
+def blocks(signal: Samples, n_frames: int, settings: AudioSettings) -> Iterator[Spectra]:
     """Transform a track, block by block.
 
     Parameters
     ----------
-    samples : ndarray of float32, shape (n,)
-        Mono samples.
+    signal : ndarray of int16 or float32, shape (n,)
+        What `padded` returns.
+    n_frames : int
+        Number of frames of the track.
     settings : AudioSettings
         Frame and hop length.
 
-    Yields
-    ------
-    Block
-        Up to 32 frames each, ``1 + n // hop_length`` in all.
+    Returns
+    -------
+    iterator of Spectra
+        ``ceil(n_frames / LANES)`` of them.
     """
-    padded = np.zeros(samples.size + settings.n_fft, np.float32)
-    padded[settings.n_fft // 2 : settings.n_fft // 2 + samples.size] = samples
-    frames = sliding_window_view(padded, settings.n_fft)[:: settings.hop_length]
-    window = hann(settings.n_fft)
-    for start in range(0, len(frames), FRAMES_PER_BLOCK):
-        part = frames[start : start + FRAMES_PER_BLOCK]
-        spectrum = scipy.fft.rfft(part * window, axis=1, overwrite_x=True).astype(np.complex64)
-        power = np.square(spectrum.real)
-        power += np.square(spectrum.imag)
-        yield Block(slice(start, start + len(part)), part, power, np.sqrt(power))
+    return power_spectra(signal, hann(settings.n_fft), settings.hop_length, n_frames)
 
 
 def frequencies(settings: AudioSettings) -> Float64:

@@ -15,16 +15,16 @@ COLOURS = {"leak": "#b2182b", "warn": "#ef8a62", "control": "#762a83", "skipped"
 
 
 def audit_figure(findings: list[Finding], level: float) -> Figure:
-    """Draw findings by check, and the p values of all permutation tests against the Benjamini-Hochberg line.
+    """Draw findings by check, and the p values of all permutation tests against Holm's limits.
 
     Parameters
     ----------
     findings
         Decided findings.
     level
-        False discovery rate.
+        Chance of any false alarm.
     """
-    figure = Figure(figsize=(12, 5.5), layout="constrained")
+    figure = Figure(figsize=(12, 6.5), layout="constrained")
     left, right = figure.subplots(1, 2, width_ratios=[3, 2])
     _draw_counts(left, findings)
     _draw_tests(right, findings, level)
@@ -41,24 +41,36 @@ def _draw_counts(axes: Axes, findings: list[Finding]) -> None:
         start += width
     axes.set_xlabel("findings")
     axes.set_title("what was checked")
-    axes.legend(loc="lower right", frameon=False)
+    axes.tick_params(axis="y", labelsize=8)
+    axes.margins(y=0.01)
+    axes.legend(loc="best", frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
 
 
 def _draw_tests(axes: Axes, findings: list[Finding], level: float) -> None:
-    tested = sorted((finding.p, finding.severity) for finding in findings if finding.p is not None)
-    rank = np.arange(1, len(tested) + 1)
-    axes.plot(
-        rank,
-        level * rank / max(len(tested), 1),
-        color="black",
-        linewidth=1,
-        label=f"rejected below (rate {level:g})",
+    tested = sorted(
+        (finding.p, finding.check, finding.severity) for finding in findings if finding.p is not None
     )
-    axes.scatter(rank, [p for p, _ in tested], color=[COLOURS[severity] for _, severity in tested], zorder=3)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.set_title("how surprising")
+    if not tested:
+        axes.text(
+            0.5, 0.5, "no permutation test was made", ha="center", va="center", transform=axes.transAxes
+        )
+        axes.set_axis_off()
+        return
+    rank = np.arange(1, len(tested) + 1)
+    limit = level / (len(tested) - rank + 1)
+    axes.plot(
+        rank, limit, color="black", linewidth=1, label=f"rejected up to here (any false alarm: {level:g})"
+    )
+    for severity in SEVERITIES:
+        chosen = [number for number, (_, _, found) in enumerate(tested) if found == severity]
+        if chosen:
+            p = [tested[number][0] for number in chosen]
+            axes.scatter(rank[chosen], p, color=COLOURS[severity], label=severity, zorder=3)
     axes.set_yscale("log")
+    axes.set_ylim(bottom=limit[0] / 8, top=1.5)
     axes.set_xlabel("rank of the permutation test")
     axes.set_ylabel("p")
-    axes.set_title("how surprising")
     axes.legend(loc="lower right", frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)

@@ -10,11 +10,17 @@ import pandas as pd
 from reprise.audit.finding import Finding, Severity
 
 SEVERITIES: tuple[Severity, ...] = ("leak", "warn", "control", "skipped", "ok")
-COLUMNS = ("severity", "check", "subject", "stage", "statistic", "p", "count", "evidence", "remedy")
+COLUMNS = (
+    "severity", "check", "subject", "stage", "statistic", "p", "adjusted", "count", "evidence", "remedy",
+)  # fmt: skip
 
 STATIC = (
     "which stage may depend on which secret is proven from dvc.yaml, which no confined stage can read: "
     "python -m reprise.taint"
+)
+CORRECTION = (
+    "Holm over all permutation tests: the chance that a clean run raises any alarm by them is at most the level, however they depend on each other; "
+    "labels are permuted between artists as blocks. Findings without p are facts or exact recomputations"
 )
 
 
@@ -26,7 +32,7 @@ def metrics(findings: list[Finding], level: float, given: dict[str, str]) -> dic
     findings
         Decided findings.
     level
-        False discovery rate of the permutation tests.
+        Chance of any false alarm among the permutation tests.
     given
         Labels that each model was given on purpose.
     """
@@ -35,15 +41,18 @@ def metrics(findings: list[Finding], level: float, given: dict[str, str]) -> dic
     for finding in findings:
         family, kind = finding.check.split(".", 1)
         checks.setdefault(family, {}).setdefault(kind, {})[finding.subject] = _entry(finding)
+    tested = [finding.adjusted for finding in findings if finding.adjusted is not None]
     return {
         "available": True,
         "summary": {severity: counts[severity] for severity in SEVERITIES}
         | {
             "checks": len(findings),
-            "tests": sum(finding.p is not None for finding in findings),
-            "false_discovery_rate": level,
-            "correction": "Benjamini-Hochberg over all permutation tests; labels permuted between artists as blocks",
+            "tests": len(tested),
+            "smallest_corrected_p": min(tested, default=1.0),
+            "false_alarm_level": level,
+            "correction": CORRECTION,
         },
+        "stages_at_fault": _stages(findings),
         "declared": {"models": given, "static": STATIC},
         "checks": checks,
     }
@@ -62,6 +71,12 @@ def table(findings: list[Finding]) -> pd.DataFrame:
     )
 
 
+def _stages(findings: list[Finding]) -> dict[str, int]:
+    """Count leaks by the stage at fault; ``none`` where there is no leak."""
+    counts = Counter(finding.stage for finding in findings if finding.severity == "leak")
+    return dict(sorted(counts.items())) or {"none": 0}
+
+
 def _entry(finding: Finding) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "severity": finding.severity,
@@ -69,8 +84,8 @@ def _entry(finding: Finding) -> dict[str, Any]:
         "statistic": finding.statistic,
         "evidence": finding.evidence,
     }
-    if finding.p is not None:
-        entry["p"] = finding.p
+    if finding.p is not None and finding.adjusted is not None:
+        entry |= {"p": finding.p, "p_corrected": finding.adjusted}
     if finding.count is not None:
         entry["count"] = finding.count
     if finding.severity in ("leak", "warn"):

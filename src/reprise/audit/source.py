@@ -1,18 +1,20 @@
-"""Everything the audit looks at, read once."""
+"""Reading everything the audit looks at, once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reprise.audit.checks.envelope import Envelope, read_envelope, read_level
+from reprise.audit.checks.envelope import read_envelope, read_level
 from reprise.audit.labelling import Labelling, Strings
-from reprise.models.read_latents import Latents, Unavailable, load_latents
-from reprise.tables import read_array, read_json, read_table
+from reprise.audit.material import Columns, Corpus, Material, Representation, Role, Side
+from reprise.audit.placebo_store import load_placebo
+from reprise.audit.source_reports import read_reports
+from reprise.models.read_latents import Latents, Unavailable, load_latents, read_config
+from reprise.tables import DESCRIPTORS, SCHEMAS, read_array, read_json, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,160 +25,97 @@ FEWEST_LABELLED = 20
 LEVELS = 64
 """Files whose sound is read, to see that feature rows belong to them."""
 
-
-@dataclass(frozen=True)
-class Representation:
-    """Vectors of tracks.
-
-    Attributes
-    ----------
-    name, stage
-        What it is, and the stage that writes it.
-    ids, values
-        Shapes (n,) and (n, d).
-    given
-        Labels that the stage was given on purpose; ``none`` for a label-free one.
-    """
-
-    name: str
-    stage: str
-    ids: Strings
-    values: NDArray[Any]
-    given: str = "none"
+MODALITIES = ("audio", "lyrics")
 
 
-@dataclass(frozen=True)
-class Role:
-    """A corpus with its split.
-
-    Attributes
-    ----------
-    parts
-        Part of each track.
-    groups
-        Tracks with ``artist_id``, ``group_id`` and ``split``.
-    fingerprints
-        Representation of near-duplicates.
-    """
-
-    parts: dict[str, str]
-    groups: pd.DataFrame
-    fingerprints: Representation
-
-
-@dataclass(frozen=True)
-class Material:
-    """What the checks get; see the fields' names for the artefact of that name."""
-
-    tracks: Strings
-    orders: dict[str, tuple[str, Strings]]
-    labellings: tuple[Labelling, ...]
-    envelopes: dict[str, Envelope]
-    levels: dict[str, float]
-    texts: dict[str, str]
-    lyrics: Representation
-    features: tuple[Representation, ...]
-    latents: tuple[Representation, ...]
-    controls: tuple[Representation, ...]
-    untrained: dict[str, str]
-    missing: dict[str, str]
-    roles: dict[str, Role]
-    label_tables: dict[str, Strings]
-    assignments: pd.DataFrame
-    evaluation: dict[str, Any]
-    pairs: pd.DataFrame
-    song_inputs: pd.DataFrame
-    song_targets: pd.DataFrame
-    song_texts: dict[str, str]
-    pseudo_labels: pd.DataFrame
-
-
-def read_material(data: Path, metrics: Path, models: list[str]) -> Material:
+def read_material(data: Path, metrics: Path, params: Mapping[str, Any]) -> Material:
     """Read all artefacts of a run.
 
     Parameters
     ----------
     data, metrics
         Folders of artefacts and metrics.
-    models
-        Names of the models; a folder is never listed.
+    params
+        ``seed``, ``models``, ``cluster`` and ``compare`` of the parameters; a folder is never listed.
     """
-    import pandas as pd
-
-    corpus, songs = data / "corpus" / "tracks", data / "corpus" / "songs"
-    tracks = _ids(read_table(corpus / "tracks.parquet", "tracks"))
-    features = _features(data / "features" / "tracks" / "vectors")
-    rows = features[0].ids
-    lyrics = data / "lyrics" / "tracks"
-    lyric_ids = _ids(read_table(lyrics / "tracks.parquet"))
-    trained = {name: load_latents(data / "models" / name) for name in models}
-    latents = tuple(_latents(name, found) for name, found in trained.items() if isinstance(found, Latents))
+    features = _features(data / "features/tracks/vectors")
+    trained = {name: load_latents(data / "models" / name) for name in params["models"]}
+    latents = tuple(
+        _latents(data / "models" / name, name, found)
+        for name, found in trained.items()
+        if isinstance(found, Latents)
+    )
+    lyrics = _lyrics(data / "lyrics/tracks")
+    corpus = _corpus(data / "corpus/tracks", features[0].ids)
     return Material(
-        tracks=tracks,
+        corpus=corpus,
         orders={
-            "corpus tracks": ("download", tracks),
-            "feature rows": ("features", rows),
-            "lyrics rows": ("lyrics", lyric_ids),
+            "corpus tracks": ("download", corpus.tracks),
+            "feature rows": ("features", features[0].ids),
+            "lyrics rows": ("lyrics", lyrics.ids),
             **{f"latents of {item.name}": (item.stage, item.ids) for item in latents},
         },
-        labellings=_labellings(corpus),
-        envelopes={track: read_envelope(corpus / "audio" / f"{track}.wav") for track in tracks},
-        levels={
-            track: read_level(corpus / "audio" / f"{track}.wav")
-            for track in rows[:: max(1, len(rows) // LEVELS)]
-        },
-        texts=_texts(corpus),
-        lyrics=Representation(
-            "lyrics embeddings", "lyrics", lyric_ids, read_array(lyrics / "embeddings.npy")
-        ),
+        columns=_columns(data),
         features=features,
+        lyrics=lyrics,
         latents=latents,
         controls=tuple(_controls(data / "models", trained)),
         untrained={name: found.why for name, found in trained.items() if isinstance(found, Unavailable)},
-        missing={name: str(why) for name, why in read_json(corpus / "corpus.json")["missing"].items()},
         roles={role: _role(data, role) for role in ("tracks", "songs")},
         label_tables={
             part: _ids(read_table(data / "labels" / part / "labels.parquet", "labels"))
             for part in ("train", "test")
         },
-        assignments=read_table(data / "clusters" / "assignments.parquet", "assignments"),
-        evaluation=read_json(metrics / "evaluate.json"),
-        pairs=read_table(data / "corpus" / "emotion" / "pairs.parquet", "pairs"),
-        song_inputs=_song_inputs(songs, data / "features" / "songs" / "vectors" / "descriptors.parquet"),
-        song_targets=read_table(songs / "targets.parquet", "targets").set_index("track_id"),
-        song_texts=_texts(songs),
-        pseudo_labels=pd.read_csv(data / "tracks_with_cluster_names.csv", dtype=str, keep_default_na=False),
+        placebos=tuple(load_placebo(data / "placebo", modality) for modality in MODALITIES),
+        side=_side(data),
+        reports=read_reports(data, metrics, params),
     )
 
 
-def _ids(table: pd.DataFrame) -> Strings:
-    ids: Strings = table["track_id"].to_numpy(dtype=str)
-    return ids
-
-
-def _texts(corpus: Path) -> dict[str, str]:
-    texts = read_table(corpus / "lyrics.parquet", "lyrics").dropna(subset=["text"])
-    return dict(zip(_ids(texts), texts["text"].to_numpy(dtype=str), strict=True))
-
-
-def _labellings(corpus: Path) -> tuple[Labelling, ...]:
-    labels = read_table(corpus / "labels.parquet", "labels").merge(
-        read_table(corpus / "groups.parquet", "groups"), on="track_id"
+def _corpus(folder: Path, heard: Strings) -> Corpus:
+    tracks = _ids(read_table(folder / "tracks.parquet", "tracks"))
+    labels = read_table(folder / "labels.parquet", "labels")
+    missing = {name: str(why) for name, why in read_json(folder / "corpus.json")["missing"].items()}
+    labellings, unlabelled = _labellings(folder, labels, missing)
+    spoken = labels.dropna(subset=["language"])
+    return Corpus(
+        tracks=tracks,
+        labellings=labellings,
+        unlabelled=unlabelled,
+        envelopes={track: read_envelope(folder / "audio" / f"{track}.wav") for track in tracks},
+        levels={
+            track: read_level(folder / "audio" / f"{track}.wav")
+            for track in heard[:: max(1, len(heard) // LEVELS)]
+        },
+        texts=_texts(folder),
+        languages=dict(zip(_ids(spoken), spoken["language"].to_numpy(dtype=str), strict=True)),
+        factors=read_table(folder / "factors.parquet", "factors").set_index("track_id"),
+        missing=missing,
     )
-    found = []
+
+
+def _labellings(
+    folder: Path, labels: pd.DataFrame, missing: dict[str, str]
+) -> tuple[tuple[Labelling, ...], dict[str, str]]:
+    """Return the labels that can be tested, and why the others cannot."""
+    table = labels.merge(read_table(folder / "groups.parquet", "groups"), on="track_id")
+    table["artist_id"] = table["artist_id"].fillna(table["track_id"])
+    found, absent = [], {}
     for name in ("genre", "language"):
-        known = labels.dropna(subset=[name])
-        if known[name].nunique() > 1 and len(known) >= FEWEST_LABELLED:
-            values, artists = known[name].to_numpy(dtype=str), known["artist_id"].to_numpy(dtype=str)
-            found.append(Labelling.build(name, _ids(known), values, artists))
-    return tuple(found)
+        known = table.dropna(subset=[name])
+        if known[name].nunique() < 2 or len(known) < FEWEST_LABELLED:
+            few = f"{len(known)} tracks of {known[name].nunique()} classes"
+            absent[name] = missing.get(name, f"two classes and {FEWEST_LABELLED} tracks are needed: {few}")
+            continue
+        values, artists = known[name].to_numpy(dtype=str), known["artist_id"].to_numpy(dtype=str)
+        found.append(Labelling.build(name, _ids(known), values, artists))
+    return tuple(found), absent
 
 
 def _features(folder: Path) -> tuple[Representation, ...]:
     """Return descriptors, pooled statistics and fingerprints; all have the rows of the first."""
-    names = ("descriptors", "pooled")
-    tables = {name: read_table(folder / f"{name}.parquet") for name in names}
-    values = {
+    tables = {name: read_table(folder / f"{name}.parquet") for name in ("descriptors", "pooled")}
+    values: dict[str, Any] = {
         name: table.drop(columns="track_id").to_numpy(dtype=np.float64) for name, table in tables.items()
     }
     values["fingerprints"] = read_array(folder / "fingerprints.npy")
@@ -184,9 +123,15 @@ def _features(folder: Path) -> tuple[Representation, ...]:
     return tuple(Representation(name, "features", ids, array) for name, array in values.items())
 
 
-def _latents(model: str, found: Latents) -> Representation:
+def _lyrics(folder: Path) -> Representation:
+    ids = _ids(read_table(folder / "tracks.parquet"))
+    return Representation("lyrics embeddings", "lyrics", ids, read_array(folder / "embeddings.npy"))
+
+
+def _latents(folder: Path, model: str, found: Latents) -> Representation:
     stage = "train" if found.labels_used == "none" else "train_conditional"
-    return Representation(model, f"{stage}@{model}", found.track_ids, found.values, found.labels_used)
+    lyrics = int(read_config(folder).get("params", {}).get("lyrics_components") or 0) > 0
+    return Representation(model, f"{stage}@{model}", found.track_ids, found.values, found.labels_used, lyrics)
 
 
 def _controls(folder: Path, trained: dict[str, Latents | Unavailable]) -> list[Representation]:
@@ -196,17 +141,28 @@ def _controls(folder: Path, trained: dict[str, Latents | Unavailable]) -> list[R
         if isinstance(latents, Latents) and (folder / model / "negative_control.npy").exists():
             control = load_latents(folder / model, "negative_control")
             if isinstance(control, Latents):
-                name = f"negative control of {model}"
+                name, stage = f"negative control of {model}", f"train_conditional@{model}"
                 found.append(
-                    Representation(
-                        name,
-                        f"train_conditional@{model}",
-                        control.track_ids,
-                        control.values,
-                        control.labels_used,
-                    )
+                    Representation(name, stage, control.track_ids, control.values, control.labels_used)
                 )
     return found
+
+
+def _columns(data: Path) -> dict[str, Columns]:
+    """Return the columns of the tables that label-free stages read."""
+    tables = {
+        "corpus/tracks/tracks.parquet": ("download", tuple(SCHEMAS["tracks"])),
+        "corpus/tracks/groups.parquet": ("download", tuple(SCHEMAS["groups"])),
+        "corpus/tracks/lyrics.parquet": ("download", tuple(SCHEMAS["lyrics"])),
+        "splits/tracks.parquet": ("split", tuple(SCHEMAS["splits"])),
+        "splits/songs.parquet": ("split", tuple(SCHEMAS["splits"])),
+        "features/tracks/vectors/descriptors.parquet": ("features", ("track_id", *DESCRIPTORS)),
+        "lyrics/tracks/tracks.parquet": ("lyrics", ("track_id",)),
+    }
+    return {
+        name: Columns(stage, tuple(map(str, read_table(data / name).columns)), allowed)
+        for name, (stage, allowed) in tables.items()
+    }
 
 
 def _role(data: Path, role: str) -> Role:
@@ -215,6 +171,18 @@ def _role(data: Path, role: str) -> Role:
     fingerprints = _features(data / "features" / role / "vectors")[-1]
     parts = dict(zip(_ids(splits), splits["split"].to_numpy(dtype=str), strict=True))
     return Role(parts, groups, fingerprints)
+
+
+def _side(data: Path) -> Side:
+    emotion, songs = data / "corpus/emotion", data / "corpus/songs"
+    return Side(
+        pairs=read_table(emotion / "pairs.parquet", "pairs"),
+        affect=read_table(emotion / "affect.parquet", "affect").set_index("track_id"),
+        emotion=_features(data / "features/emotion/vectors")[0],
+        song_inputs=_song_inputs(songs, data / "features/songs/vectors/descriptors.parquet"),
+        song_targets=read_table(songs / "targets.parquet", "targets").set_index("track_id"),
+        song_texts=_texts(songs),
+    )
 
 
 def _song_inputs(corpus: Path, descriptors: Path) -> pd.DataFrame:
@@ -227,3 +195,13 @@ def _song_inputs(corpus: Path, descriptors: Path) -> pd.DataFrame:
         .merge(audio, on="track_id", how="left")
         .set_index("track_id")
     )
+
+
+def _texts(corpus: Path) -> dict[str, str]:
+    texts = read_table(corpus / "lyrics.parquet", "lyrics").dropna(subset=["text"])
+    return dict(zip(_ids(texts), texts["text"].to_numpy(dtype=str), strict=True))
+
+
+def _ids(table: pd.DataFrame) -> Strings:
+    ids: Strings = table["track_id"].to_numpy(dtype=str)
+    return ids

@@ -6,7 +6,7 @@ import os
 import sys
 import sysconfig
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc", "/proc", "/sys", "/opt")
@@ -23,13 +23,16 @@ class Doors:
     names
         Directory trees of which only the names may be listed.
     network
-        Whether TCP stays open.
+        Whether the network stays open.
+    watched
+        Trees outside the project that are as secret as the project: folders of the user's music, downloads, a mirror.
     """
 
     read: list[Path]
     write: list[Path]
     names: list[Path]
     network: bool
+    watched: list[Path] = field(default_factory=list)
 
 
 def open_doors(
@@ -40,6 +43,7 @@ def open_doors(
     *,
     network: bool,
     mirrors: Iterable[str] = (),
+    watched: Iterable[Path] = (),
 ) -> Doors:
     """Return what a stage may touch.
 
@@ -55,16 +59,19 @@ def open_doors(
         Whether the stage may use the network, and with it the download cache and the mirror.
     mirrors
         Base URLs or folders that take the place of datasets' servers; a folder is opened for reading.
+    watched
+        Trees outside the project that some stage declares.
     """
     source = root / "src"
-    read = [*_interpreter(root), *deps, *_package_docstrings(deps, source)]
+    read = [*interpreter_trees(root), *deps, *_package_docstrings(deps, source)]
     write = [Path("/dev"), *private, *outs]
+    cache = download_cache()
+    folders = [Path(one).resolve() for one in mirrors if one and "://" not in one and Path(one).exists()]
     if network:
-        cache = download_cache()
         cache.mkdir(parents=True, exist_ok=True)
         write.append(cache)
-        read += [Path(one).resolve() for one in mirrors if one and "://" not in one and Path(one).exists()]
-    return Doors(read, write, [source], network)
+        read += folders
+    return Doors(read, write, [source], network, [*watched, cache, *folders])
 
 
 def download_cache() -> Path:
@@ -72,7 +79,7 @@ def download_cache() -> Path:
     return Path(os.environ.get("REPRISE_CACHE") or Path.home() / ".cache" / "reprise").resolve()
 
 
-def _interpreter(root: Path) -> list[Path]:
+def interpreter_trees(root: Path) -> list[Path]:
     """Python, its libraries and the system: what every stage may read. Nothing that contains the project."""
     wanted = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *SYSTEM}
     found = {Path(path).resolve() for path in wanted if os.path.exists(path)}

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from reprise.errors import BadInput
 
-FORMAT = "2"  # changes when the kept form changes
+FORMAT = "3"  # changes when the kept form changes
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class StageView:
     Attributes
     ----------
     deps, outs
-        Paths relative to the project root.
+        Paths relative to the project root (absolute for those outside it).
     params
         Declared dotted parameter names; ``["*"]`` for all of ``params.yaml``.
     """
@@ -52,10 +53,24 @@ def stage_view(root: Path, name: str) -> StageView:
     BadInput
         If ``dvc.yaml`` has no such stage.
     """
-    views = _kept(root) or _resolve(root)
+    views = stage_views(root)
     if name not in views:
         raise BadInput(f"dvc.yaml has no stage '{name}'; it has {', '.join(sorted(views))}")
-    return StageView(**views[name])
+    return views[name]
+
+
+def stage_views(root: Path) -> dict[str, StageView]:
+    """Return the declarations of all stages, by address."""
+    views = _kept(root) or _resolve(root)
+    return {name: StageView(**view) for name, view in views.items()}
+
+
+def outside(root: Path, views: Iterable[StageView]) -> list[Path]:
+    """Return what any stage declares that lies outside the project: the user's music, or data kept on another disk through a link."""
+    declared = {root / path for view in views for path in (*view.deps, *view.outs)}
+    inside = {path for path in declared if path.is_relative_to(root)}
+    places = {os.path.realpath(path) for path in declared - inside | {path.parent for path in inside}}
+    return sorted(Path(place) for place in places if not Path(place).is_relative_to(root))
 
 
 def declared_values(view: StageView, values: dict[str, Any]) -> dict[str, Any]:
@@ -73,10 +88,22 @@ def declared_values(view: StageView, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """Read a YAML 1.2 mapping (``1e-05`` is a number there, unlike in YAML 1.1)."""
-    from ruamel.yaml import YAML
+    """Read a YAML 1.2 mapping (``1e-05`` is a number there, unlike in YAML 1.1).
 
-    values: dict[str, Any] = YAML(typ="safe").load(path)
+    Raises
+    ------
+    BadInput
+        If it is no YAML.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        values: dict[str, Any] = YAML(typ="safe").load(path)
+    except YAMLError as error:
+        raise BadInput(
+            f"{path} is no YAML: {' '.join(str(error).split())} (marks of a git merge? `python -m reprise.doctor` says what to do)"
+        ) from error
     return values
 
 
@@ -105,7 +132,9 @@ def _resolve(root: Path) -> dict[str, Any]:
     views = {}
     with Repo(str(root)) as repo:
         for stage in repo.index.stages:
-            deps = [d for d in stage.deps if not isinstance(d, ParamsDependency)]
+            if not getattr(stage, "name", None):  # of `dvc add` and `dvc import`: it runs nothing
+                continue
+            deps = [d for d in stage.deps if not isinstance(d, ParamsDependency) and d.protocol == "local"]
             told = [d for d in stage.deps if isinstance(d, ParamsDependency)]
             params = (
                 ["*"] if any(not d.params for d in told) else [str(key) for d in told for key in d.params]

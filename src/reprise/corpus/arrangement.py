@@ -13,9 +13,9 @@ from reprise.corpus.genres import STYLES
 from reprise.corpus.harmony import is_minor
 from reprise.corpus.patterns import PATTERNS, Groove, count_groove_onsets, count_onsets
 
-BORROWING = 0.15
+BORROWING = 0.12
 """Probability that one part of a track's style is borrowed from a neighbouring genre."""
-HABIT = 0.5
+HABIT = 0.8
 """Probability that an artist's habit is kept in one choice."""
 DENSITY_SLACK = 0.22
 """How far a pattern may lie from the place that the track's density gives it."""
@@ -67,7 +67,7 @@ class _Chooser:
     def style(self, genre: str) -> str:
         """Return the genre itself or, now and then, one of its neighbours."""
         neighbours = STYLES[genre].neighbours
-        borrowed, which = self.position() < BORROWING, self.position()
+        borrowed, which = self.rng.random() < BORROWING, self.position()
         return neighbours[int(which * len(neighbours))] if borrowed else genre
 
     def pick(self, items: Sequence[Item]) -> Item:

@@ -9,9 +9,12 @@ import numpy.typing as npt
 
 from reprise.corpus.factors import TrackSpec
 from reprise.corpus.genres import BAND_EDGES_HZ, STYLES, average_spectrum_db
+from reprise.corpus.signals import SAMPLE_RATE
 
 EDGES = np.array(BAND_EDGES_HZ, float)
 CENTRES_HZ = np.sqrt(EDGES[1:] * EDGES[:-1])
+BAND_SHARES = np.diff(EDGES) / (SAMPLE_RATE / 2)
+"""Part of all frequencies that lies in each band."""
 _OCTAVES = np.log2(CENTRES_HZ / np.mean(CENTRES_HZ))
 TILT = _OCTAVES - _OCTAVES.mean()
 """Octaves above the middle of the bands."""
@@ -34,7 +37,8 @@ def target_balance_db(spec: TrackSpec) -> FloatArray:
     tilt = SLOPE_PER_BRIGHTNESS * (spec.brightness - 0.5) * TILT
     bass = 4.0 * spec.bass_weight * np.clip(-TILT / 3, -0.3, 1.4)
     rough = 1.5 * np.convolve(spec.roughness, SMOOTHING, "valid")
-    return np.asarray(average + spec.balance_contrast * (own - average) + tilt + bass + rough, float)
+    level = average + spec.balance_contrast * (own - average) + tilt + bass + rough
+    return np.asarray(level - 10 * np.log10(np.sum(BAND_SHARES * 10 ** (level / 10))), float)
 
 
 def slope_db_per_octave(spec: TrackSpec) -> float:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from reprise.corpus.factors import TrackSpec
-from reprise.corpus.harmony import POWER, Chord, parse_progression
+from reprise.corpus.form import Plan, draw_form, strike
+from reprise.corpus.harmony import POWER, parse_progression
 from reprise.corpus.melody import Temperament, compose_melody, compose_rap
 from reprise.corpus.patches import PATCHES
 from reprise.corpus.randomness import stream
@@ -32,17 +33,17 @@ def compose(spec: TrackSpec) -> Score:
     clock = Clock(spec, rng)
     progression = parse_progression(spec.arrangement.progression)
     bars_per_chord = 2 if spec.tempo > FAST_TEMPO else 1
-    chords = [progression[bar // bars_per_chord % len(progression)] for bar in range(clock.bars)]
-    thin_bars, silent_bars = _draw_thin_section(clock.bars, rng)
+    chords = tuple(progression[bar // bars_per_chord % len(progression)] for bar in range(clock.bars))
+    plan = Plan(clock, chords, draw_form(clock.bars, rng))
 
-    parts = [Part("bass", spec.arrangement.band.bass, tuple(compose_bass(spec, clock, chords, rng)))]
-    parts += _compose_accompaniment(spec, clock, chords, thin_bars, rng)
-    vocal, rapped = _compose_vocal(spec, clock, chords, rng)
+    parts = [Part("bass", spec.arrangement.band.bass, tuple(compose_bass(spec, plan, rng)))]
+    parts += _compose_accompaniment(spec, plan, rng)
+    vocal, rapped = _compose_vocal(spec, plan, rng)
     if not vocal or rng.random() < 0.55:
-        parts.append(_compose_lead(spec, clock, chords, bool(vocal), rng))
+        parts.append(_compose_lead(spec, plan, bool(vocal), rng))
     return Score(
         parts=tuple(parts),
-        strokes=tuple(compose_drums(spec, clock, silent_bars, rng)),
+        strokes=tuple(compose_drums(spec, plan, rng)),
         kit=spec.arrangement.band.kit,
         vocal=tuple(vocal),
         rapped=rapped,
@@ -50,18 +51,7 @@ def compose(spec: TrackSpec) -> Score:
     )
 
 
-def _draw_thin_section(bars: int, rng: np.random.Generator) -> tuple[set[int], set[int]]:
-    """Return the bars of a thinner section, if there is one, and those of them in which the drums rest."""
-    start = int(rng.integers(bars)) // 4 * 4
-    if rng.random() > 0.35:
-        return set(), set()
-    thin = set(range(start, bars))
-    return thin, {bar for bar in sorted(thin) if rng.random() < 0.5}
-
-
-def _compose_accompaniment(
-    spec: TrackSpec, clock: Clock, chords: list[Chord], thin_bars: set[int], rng: np.random.Generator
-) -> list[Part]:
+def _compose_accompaniment(spec: TrackSpec, plan: Plan, rng: np.random.Generator) -> list[Part]:
     """Let one or, more often at high density, two instruments play the chords."""
     parts = []
     for place, instrument in enumerate(spec.arrangement.band.accompaniment):
@@ -73,12 +63,12 @@ def _compose_accompaniment(
         heavy = PATCHES[instrument].driven
         centre = (52 if heavy else 60) + spec.register + 5 * place
         notes: list[Note] = []
-        for bar, chord in enumerate(chords):
-            if second and bar in thin_bars:
+        for bar, chord in enumerate(plan.chords):
+            if second and not plan.form.second[bar]:
                 continue
             intervals = POWER if heavy and spec.drive > POWER_CHORD_DRIVE else chord.intervals
             voicing = _voice_chord(spec.tonic + chord.root, intervals, centre, closed=not heavy)
-            notes += _play_bar(spec, clock, bar, pattern, voicing, instrument, rng)
+            notes += _play_bar(spec, plan, bar, pattern, voicing, instrument, rng)
         parts.append(Part("second comp" if second else "comp", instrument, tuple(notes)))
     return parts
 
@@ -93,7 +83,7 @@ def _voice_chord(root: int, intervals: tuple[int, ...], centre: float, *, closed
 
 def _play_bar(
     spec: TrackSpec,
-    clock: Clock,
+    plan: Plan,
     bar: int,
     pattern: str,
     voicing: list[float],
@@ -101,14 +91,14 @@ def _play_bar(
     rng: np.random.Generator,
 ) -> list[Note]:
     """Play one bar of an accompaniment pattern: chords (strummed on plucked strings) or broken chords."""
+    clock = plan.clock
     spread = 0.012 if PATCHES[instrument].plucked else 0.002
     notes = []
     for step, symbol, length in pattern_notes(pattern, clock.steps):
         if symbol == "x" and length < 8 and rng.random() < 0.22 * (1 - spec.density):
             continue
         start = clock.time(bar, step)
-        velocity = 0.63 * (0.62 + 0.45 * spec.energy) + 0.04 * float(rng.standard_normal())
-        velocity = float(np.clip(velocity, 0.15, 1.0))
+        velocity = strike(spec, 0.63, plan.form.fullness[bar], rng)
         duration = length * clock.step_seconds
         if symbol == "x":
             hold = 0.95 if length >= 8 else 0.8
@@ -122,9 +112,7 @@ def _play_bar(
     return notes
 
 
-def _compose_vocal(
-    spec: TrackSpec, clock: Clock, chords: list[Chord], rng: np.random.Generator
-) -> tuple[list[Note], bool]:
+def _compose_vocal(spec: TrackSpec, plan: Plan, rng: np.random.Generator) -> tuple[list[Note], bool]:
     """Return the voice's line and whether it is spoken."""
     chance = {"hiphop": 0.8, "reggae": 0.15}.get(spec.arrangement.lead_style, 0.0)
     rapped = bool(rng.random() < chance)
@@ -132,18 +120,16 @@ def _compose_vocal(
         return [], False
     centre = 50 + 0.8 * spec.register + 40 * (spec.voice_size - 0.92)
     if rapped:
-        return compose_rap(spec, clock, centre, rng), True
-    manner = Temperament(centre + 5, 0.25 + 0.5 * spec.density, leap=1.5, presence=0.86)
-    return compose_melody(spec, clock, chords, manner, rng), False
+        return compose_rap(spec, plan, centre, rng), True
+    manner = Temperament(centre + 5, 0.45 + 0.45 * spec.density, leap=1.5, presence=0.86)
+    return compose_melody(spec, plan, manner, rng), False
 
 
-def _compose_lead(
-    spec: TrackSpec, clock: Clock, chords: list[Chord], beside_voice: bool, rng: np.random.Generator
-) -> Part:
+def _compose_lead(spec: TrackSpec, plan: Plan, beside_voice: bool, rng: np.random.Generator) -> Part:
     """Compose the lead: in front of the band, or between the singer's phrases."""
     candidates = spec.arrangement.band.lead
     instrument = candidates[int(rng.integers(len(candidates)))]
     leap = 2.2 if spec.arrangement.lead_style == "jazz" else 1.7
     density, presence = (0.5 * spec.density, 0.35) if beside_voice else (spec.density, 0.9)
     manner = Temperament(70 + spec.register, density, leap, presence)
-    return Part("lead", instrument, tuple(compose_melody(spec, clock, chords, manner, rng)))
+    return Part("lead", instrument, tuple(compose_melody(spec, plan, manner, rng)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
 from scipy.signal import butter, lfilter, sosfilt
 
@@ -28,7 +29,7 @@ def _cabinet() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 def saturate(signal: Signal, drive: float) -> Signal:
     """Return the signal with the whole mix driven into saturation; ``drive`` in [0, 1]."""
-    gain = 1 + 4 * drive**1.5
+    gain = 1 + 2.5 * drive**1.5
     return np.asarray(np.tanh(signal * np.float32(1.6 * gain)) / np.float32(gain), np.float32)
 
 
@@ -100,6 +101,29 @@ def compress(signal: Signal, threshold_db: float, ratio: float) -> Signal:
     over = np.maximum(20 * np.log10(level) - threshold_db, 0)
     reduction = lfilter([0.08], [1, -0.92], over * (1 - 1 / ratio))
     return control(signal, np.asarray(10 ** (-reduction / 20), np.float32))
+
+
+def move_filter(
+    signal: Signal, cutoff_hz: float, course_db: npt.NDArray[np.floating], step_seconds: float
+) -> Signal:
+    """Return the signal with what lies above a frequency raised and lowered in the course of the track.
+
+    Parameters
+    ----------
+    signal : ndarray
+        The signal.
+    cutoff_hz : float
+        Frequency above which the filter acts.
+    course_db : ndarray
+        Gains in dB, one each ``step_seconds``, linear in between; at least as long as the signal.
+    step_seconds : float
+        Time from one gain to the next.
+    """
+    low = smooth(signal, cutoff_hz)
+    n_controls = -(-len(signal) // CONTROL_HOP)
+    places = np.arange(n_controls) * CONTROL_HOP / SAMPLE_RATE / step_seconds
+    gains = 10 ** (np.interp(places, np.arange(len(course_db)), course_db) / 20)
+    return low + control(signal - low, gains.astype(np.float32))
 
 
 def phrase_dynamics(

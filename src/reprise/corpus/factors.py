@@ -20,14 +20,19 @@ from reprise.errors import BadParameter
 
 FloatArray = npt.NDArray[np.float64]
 
-ARTISTS_PER_GENRE = 8
-ARTIST_SHARE = 0.5
+ARTIST_SHARES = (0.38, 0.22, 0.14, 0.11, 0.08, 0.07)
+"""Share of a genre's tracks by artist: a few are heard often, as in any collection."""
+ARTIST_SHARE = 0.65
 """Part of a factor's variance that belongs to the artist."""
-PRIOR_WIDTH = 0.8
+PRIOR_WIDTH = 0.7
 """Factor by which the priors' standard deviations are scaled: the one knob of how much genres overlap in factors."""
-GENRE_CONTRAST = 1.3
+REGISTER_SPREAD = 5.5
+"""Standard deviation of the register in semitones, before `PRIOR_WIDTH`; the same in every genre."""
+FAVOURITE_KEY = 0.6
+"""Probability that a track is in its artist's favourite key."""
+GENRE_CONTRAST = 1.6
 """How far a track's spectral balance follows its genre's: 0 the average balance, 1 the genre's own."""
-BALANCE_SPREAD = 0.7
+BALANCE_SPREAD = 0.6
 """Scale of the balance's variation within a genre."""
 N_BANDS = len(BAND_EDGES_HZ) - 1
 
@@ -137,7 +142,7 @@ def draw_spec(seed: int, genre: str, index: int) -> TrackSpec:
         raise BadParameter(f"genre {genre!r} is unknown: the corpus has {', '.join(GENRES)}")
     style = STYLES[genre]
     rng = stream(seed, genre, index, "factors")
-    artist = int(rng.integers(ARTISTS_PER_GENRE))
+    artist = int(np.searchsorted(np.cumsum(ARTIST_SHARES), rng.random(), side="right"))
     habits = stream(seed, genre, artist, "artist")
     own, shared = np.sqrt(1 - ARTIST_SHARE), np.sqrt(ARTIST_SHARE)
 
@@ -146,10 +151,8 @@ def draw_spec(seed: int, genre: str, index: int) -> TrackSpec:
 
     values: dict[str, float] = {}
     for (factor, (low, high)), z in zip(FACTOR_RANGES.items(), deviation(len(FACTOR_RANGES)), strict=True):
-        if factor != "register":
-            mean, sd = style.priors[factor]
-            values[factor] = float(np.clip(mean + PRIOR_WIDTH * sd * z, low, high))
-    values["register"] = float(rng.uniform(-8, 8))
+        mean, sd = (0.0, REGISTER_SPREAD) if factor == "register" else style.priors[factor]
+        values[factor] = float(np.clip(mean + PRIOR_WIDTH * sd * z, low, high))
     if rng.random() < style.instrumental:
         values["vocal"] = 0.0
     drumless = bool(rng.random() < style.drumless)
@@ -167,7 +170,7 @@ def draw_spec(seed: int, genre: str, index: int) -> TrackSpec:
         balance_contrast=GENRE_CONTRAST,
         bass_weight=float(deviation(1)[0]) * BALANCE_SPREAD,
         roughness=tuple((deviation(N_BANDS + 4) * BALANCE_SPREAD).tolist()),
-        tonic=int(rng.integers(12)),
+        tonic=int(habits.integers(12)) if rng.random() < FAVOURITE_KEY else int(rng.integers(12)),
         triple_meter=bool(rng.random() < style.triple_meter),
         drumless=drumless,
         looseness=float(rng.uniform(0.002, 0.014)),

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 
 from reprise.corpus.factors import TrackSpec, draw_spec
 from reprise.corpus.genres import GENRES, SONG_GENRES
 from reprise.corpus.ground_truth import Affect, derive_truth
 from reprise.corpus.lyrics import write_lyrics
 from reprise.corpus.randomness import derive_seed, stream
-from reprise.corpus.rendering import render
+from reprise.corpus.rendering import map_in_order, render
 from reprise.errors import BadParameter
 
 ROLES = ("tracks", "emotion", "songs")
-TRACKS_PER_WORKER = 12
-"""Tracks that each worker renders between two deliveries: bounds what waits in memory."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +90,7 @@ def generate(role: str, tracks: int, seed: int, workers: int = 1) -> Iterator[Re
     BadParameter
         If the role is unknown, or ``tracks`` or ``workers`` is out of range.
     """
-    if workers < 1:
-        raise BadParameter(f"workers is {workers}: rule: at least 1")
-    specs = draw_specs(role, tracks, seed)
-    return _render_in_order(specs, workers)
+    return map_in_order(render_track, draw_specs(role, tracks, seed), workers)
 
 
 def draw_specs(role: str, tracks: int, seed: int) -> list[TrackSpec]:
@@ -120,17 +114,6 @@ def _check(role: str, tracks: int) -> None:
         raise BadParameter(
             f"role 'emotion': {tracks} tracks asked for: rule: a multiple of 3, as triplets are judged"
         )
-
-
-def _render_in_order(specs: list[TrackSpec], workers: int) -> Iterator[RenderedTrack]:
-    """Yield the tracks of the specifications, rendering a bounded number ahead."""
-    if workers == 1:
-        yield from map(render_track, specs)
-        return
-    at_once = workers * TRACKS_PER_WORKER
-    with Parallel(n_jobs=workers, backend="loky") as pool:
-        for first in range(0, len(specs), at_once):
-            yield from pool(delayed(render_track)(spec) for spec in specs[first : first + at_once])
 
 
 def render_track(spec: TrackSpec) -> RenderedTrack:

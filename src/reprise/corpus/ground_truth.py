@@ -22,18 +22,18 @@ from reprise.corpus.vocabulary import LANGUAGES, TOPICS
 FloatArray = npt.NDArray[np.float64]
 
 POPULATION: dict[str, tuple[float, float]] = {
-    "tempo": (105.0, 27.0),
-    "energy": (0.55, 0.22),
-    "loudness": (-16.5, 3.8),
-    "brightness": (-4.6, 1.6),
-    "density": (0.52, 0.19),
-    "drive": (0.25, 0.30),
-    "reverb": (0.33, 0.22),
-    "lofi": (0.33, 0.23),
-    "vocal": (0.60, 0.35),
-    "drum_level": (0.60, 0.30),
-    "swing": (0.30, 0.35),
-    "register": (0.0, 4.5),
+    "tempo": (106.0, 21.0),
+    "energy": (0.57, 0.19),
+    "loudness": (-18.0, 4.4),
+    "brightness": (-5.8, 2.5),
+    "density": (0.54, 0.15),
+    "drive": (0.25, 0.27),
+    "reverb": (0.34, 0.17),
+    "lofi": (0.31, 0.19),
+    "vocal": (0.46, 0.38),
+    "drum_level": (0.51, 0.30),
+    "swing": (0.27, 0.29),
+    "register": (0.0, 3.8),
 }
 """Mean and standard deviation by which properties are standardised; brightness as slope in dB per octave."""
 AROUSAL_WEIGHTS = {

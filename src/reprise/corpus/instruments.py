@@ -25,6 +25,12 @@ BANDS = ((1, 2), (3, 5), (6, 10), (11, 20), (21, N_HARMONICS))
 CHARACTER_DB = 5.0
 """Standard deviation, per octave point, of the response that tells one specimen from another."""
 OCTAVES_HZ = 55.0 * 2.0 ** np.arange(9)
+NOTE_CHARACTER_DB = 5.5
+"""The same from one way of playing a note to another: where and how a string is struck, how a reed is blown."""
+WAYS = 3
+"""Ways of playing each note, taken in turn."""
+VELOCITY_TILT = 1.0
+"""Change of the harmonics' roll-off with velocity: strong notes are brighter."""
 VELOCITY_STEPS = 8
 DURATION_STEPS_PER_SECOND = 25
 
@@ -52,31 +58,33 @@ class Instrument:
         self._character_db = CHARACTER_DB * rng.standard_normal(len(OCTAVES_HZ))
         self._phases = rng.uniform(0, 2 * np.pi, N_HARMONICS)
         self._noise = rng.standard_normal(SAMPLE_RATE).astype(np.float32)
-        self._sounds: dict[tuple[int, int, int], Signal] = {}
+        self._ways_db = NOTE_CHARACTER_DB * rng.standard_normal((WAYS, len(OCTAVES_HZ)))
+        self._sounds: dict[tuple[int, int, int, int], Signal] = {}
 
     def play(self, notes: Iterable[Note], n: int) -> Signal:
         """Return n samples of the notes."""
         out = np.zeros(n, np.float32)
-        for note in notes:
+        for count, note in enumerate(notes):
             strength = np.float32(note.velocity**1.5)
-            add_at(out, self._sound(note) * strength, note.start)
+            add_at(out, self._sound(note, count % WAYS) * strength, note.start)
         return out
 
-    def _sound(self, note: Note) -> Signal:
+    def _sound(self, note: Note, way: int) -> Signal:
         """Return a note at full velocity; notes that differ by less than one hears share a sound."""
         key = (
             round(note.pitch),
             round(note.velocity * VELOCITY_STEPS),
             max(1, round(note.duration * DURATION_STEPS_PER_SECOND)),
+            way,
         )
         if key not in self._sounds:
-            pitch, velocity, duration = key
+            pitch, velocity, duration, _ = key
             self._sounds[key] = self._synthesise(
-                to_hz(pitch), velocity / VELOCITY_STEPS, duration / DURATION_STEPS_PER_SECOND
+                to_hz(pitch), velocity / VELOCITY_STEPS, duration / DURATION_STEPS_PER_SECOND, way
             )
         return self._sounds[key]
 
-    def _synthesise(self, frequency: float, velocity: float, duration: float) -> Signal:
+    def _synthesise(self, frequency: float, velocity: float, duration: float, way: int) -> Signal:
         """Return one note: five bands of harmonics under their envelopes, and breath."""
         patch = self.patch
         time = seconds(int((duration + patch.release) * SAMPLE_RATE))
@@ -92,7 +100,7 @@ class Instrument:
 
         ending = np.exp(np.minimum(duration - time, 0) * np.float32(4 / patch.release))
         sound = np.zeros(len(time), np.float32)
-        amplitudes = self._harmonics(frequency, velocity)
+        amplitudes = self._harmonics(frequency, velocity, way)
         for band, (first, last) in enumerate(BANDS):
             if first > len(amplitudes):
                 break
@@ -105,15 +113,20 @@ class Instrument:
             sound += np.float32(patch.breath) * hiss * self._envelope(time, len(BANDS) - 1, frequency)
         return np.asarray(sound * ending, np.float32)
 
-    def _harmonics(self, frequency: float, velocity: float) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def _harmonics(
+        self, frequency: float, velocity: float, way: int
+    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
         """Return the amplitudes of the harmonics below the highest partial; strong notes are brighter."""
         n = int(np.clip(HIGHEST_PARTIAL_HZ / frequency, 1, N_HARMONICS))
         k = np.arange(1, n + 1)
-        amplitudes = self._colour[:n] * k ** -(self.patch.rolloff + self._tilt - 0.5 * (velocity - 0.6))
+        amplitudes = self._colour[:n] * k ** -(
+            self.patch.rolloff + self._tilt - VELOCITY_TILT * (velocity - 0.6)
+        )
         amplitudes[1::2] *= self.patch.even
         if self._pluck is not None:
             amplitudes *= 0.1 + np.abs(np.sin(np.pi * k * self._pluck))
-        character_db = np.interp(np.log(k * frequency), np.log(OCTAVES_HZ), self._character_db)
+        points_db = self._character_db + self._ways_db[way]
+        character_db = np.interp(np.log(k * frequency), np.log(OCTAVES_HZ), points_db)
         resonance = 10 ** (character_db / 20)
         for centre, width, gain in self.patch.body:
             resonance += 4 * gain / (1 + ((k * frequency - centre) / width) ** 2)

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.fft import irfft, next_fast_len, rfft
+from scipy.signal import butter, sosfilt
 
 from reprise.corpus.balance import CENTRES_HZ, FloatArray, measure_balance_db, target_balance_db
 from reprise.corpus.effects import control, follow, modulated_delay
 from reprise.corpus.factors import TrackSpec
+from reprise.corpus.mixing import sound_of
 from reprise.corpus.randomness import stream
 from reprise.corpus.signals import N_SAMPLES, SAMPLE_RATE, Signal, at_level, decibels, rms, smooth, stretch
 
@@ -21,6 +23,8 @@ CURVE_POINTS = 4096
 MATCHING = 0.9
 """Part of the way to the target balance that the equaliser goes."""
 LARGEST_GAIN_DB = 20.0
+TRANSFER_HZ = (10_000.0, 10_700.0)
+"""Range of the edge above which nothing survived the transfer to this sample rate; nothing to do with the genre."""
 CEILING, KNEE = 0.985, 0.7
 """Highest level of a sample, and level above which a soft limiter bends."""
 
@@ -33,6 +37,7 @@ class Medium:
     wow_phase: float
     peaks: tuple[tuple[float, float, float], ...]
     bandwidth_hz: float
+    transfer_hz: float
     bleed_db: float
     hiss_db: float
     crackles: int
@@ -55,12 +60,12 @@ def master(spec: TrackSpec, mixed: Signal) -> npt.NDArray[np.int16]:
         With an RMS level of ``spec.loudness`` dB re full scale, unless clipping forbids it.
     """
     rng = stream(spec.seed, spec.genre, spec.composition, "master")
-    medium = _draw_medium(spec, rng)
+    medium = _draw_medium(spec, sound_of(spec, "medium", rng))
     target = target_balance_db(spec)
     mixed = mixed + _bleed(mixed, target, medium, rng)
     mixed = modulated_delay(mixed, 0.0, 0.0004 + 0.0016 * spec.lofi, medium.wow_rate, medium.wow_phase)
     mixed = at_level(_equalise(mixed, target, spec, medium), -18.0)
-    mixed = mixed + _surface_noise(medium, rng)
+    mixed = _transfer(mixed + _surface_noise(medium, rng), medium)
     return _set_loudness(mixed, spec.loudness, hard=medium.hard_clipping)
 
 
@@ -80,9 +85,10 @@ def _draw_medium(spec: TrackSpec, rng: np.random.Generator) -> Medium:
         wow_phase=float(rng.uniform(0, 2 * np.pi)),
         peaks=peaks,
         bandwidth_hz=float(
-            np.clip(11_600 - 6000 * spec.lofi**1.5 + 600 * rng.standard_normal(), 4000, 12_000)
+            np.clip(11_800 - 5000 * spec.lofi**1.5 + 600 * rng.standard_normal(), 4000, 12_000)
         ),
-        bleed_db=float(rng.uniform(-46, -30)),
+        transfer_hz=float(rng.uniform(*TRANSFER_HZ)),
+        bleed_db=float(rng.uniform(-58, -36)),
         hiss_db=float(-82 + 32 * spec.lofi + 4 * rng.standard_normal()),
         crackles=250 if crackling else 0,
         hard_clipping=bool(rng.random() < 0.5 * spec.energy),
@@ -123,7 +129,7 @@ def _equalise(mixed: Signal, target_db: FloatArray, spec: TrackSpec, medium: Med
     curve = _bands_to_curve_db(correction)
     for centre, gain, width in medium.peaks:
         curve += gain * np.exp(-0.5 * (np.log2(frequency / centre) / width) ** 2)
-    lowest = 18 + 35 * spec.lofi
+    lowest = 12 + 30 * spec.lofi
     curve -= 10 * np.log10(1 + (lowest / frequency) ** 4) + 10 * np.log10(
         1 + (frequency / medium.bandwidth_hz) ** 8
     )
@@ -141,6 +147,12 @@ def _surface_noise(medium: Medium, rng: np.random.Generator) -> Signal:
         clicks[rng.integers(0, N_SAMPLES, medium.crackles)] = 0.08 * rng.standard_normal(medium.crackles)
         noise += smooth(clicks, 5000)
     return noise
+
+
+def _transfer(signal: Signal, medium: Medium) -> Signal:
+    """Return the signal as converters and codecs leave it: with a steep edge below the Nyquist frequency."""
+    edge = np.asarray(butter(8, medium.transfer_hz, fs=SAMPLE_RATE, output="sos"), np.float32)
+    return np.asarray(sosfilt(edge, signal), np.float32)
 
 
 def _set_loudness(signal: Signal, level_db: float, *, hard: bool) -> npt.NDArray[np.int16]:

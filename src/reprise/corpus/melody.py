@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from reprise.corpus.factors import TrackSpec
+from reprise.corpus.form import Plan, strike
 from reprise.corpus.harmony import Chord, scale_of
-from reprise.corpus.score import Clock, Note
+from reprise.corpus.score import Note
 
 PHRASE_BARS = 2
 LENGTHS = (1, 2, 3, 4, 6, 8)
-RAP_BEAT_SHARE = 0.82
+RAP_BEAT_SHARE, RAP_PRESENCE = 0.82, 0.9
+"""Share of the possible syllables that are spoken, and of the bars in which anything is."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +39,9 @@ class Temperament:
     presence: float
 
 
-def compose_melody(
-    spec: TrackSpec, clock: Clock, chords: list[Chord], manner: Temperament, rng: np.random.Generator
-) -> list[Note]:
+def compose_melody(spec: TrackSpec, plan: Plan, manner: Temperament, rng: np.random.Generator) -> list[Note]:
     """Compose a line of two-bar phrases from three motifs."""
+    clock = plan.clock
     scale = scale_of(spec.arrangement.lead_style, spec.mode)
     motifs = [_draw_motif(clock.steps * PHRASE_BARS, manner, rng) for _ in range(3)]
     notes = []
@@ -54,31 +55,32 @@ def compose_melody(
             octave, place = divmod(degree, len(scale))
             pitch = spec.tonic + scale[place] + 12.0 * octave
             if position % 8 == 0:
-                pitch = _nearest_chord_tone(pitch, spec.tonic, chords[bar])
+                pitch = _nearest_chord_tone(pitch, spec.tonic, plan.chords[bar])
             if abs(manner.centre - pitch) > 9:
                 pitch += 12 * round((manner.centre - pitch) / 12)
-            velocity = 0.8 * (0.62 + 0.45 * spec.energy) + 0.04 * rng.standard_normal()
             notes.append(
                 Note(
                     clock.time(bar, position % clock.steps),
                     0.95 * length * clock.step_seconds,
                     pitch,
-                    float(np.clip(velocity, 0.15, 1.0)),
+                    strike(spec, 0.8, plan.form.fullness[bar], rng),
                 )
             )
     return notes
 
 
-def compose_rap(spec: TrackSpec, clock: Clock, centre: float, rng: np.random.Generator) -> list[Note]:
-    """Compose spoken syllables on eighths and, more of them at high density, sixteenths."""
+def compose_rap(spec: TrackSpec, plan: Plan, centre: float, rng: np.random.Generator) -> list[Note]:
+    """Compose spoken syllables on eighths and, more of them at high density, sixteenths; a bar rests now and then."""
+    clock = plan.clock
     notes = []
     for bar in range(clock.bars):
-        step = 0
+        step = 0 if rng.random() < RAP_PRESENCE else clock.steps
         while step < clock.steps:
             if rng.random() < RAP_BEAT_SHARE:
                 duration = clock.step_seconds * rng.uniform(1.1, 1.9)
                 pitch = centre + 1.5 * rng.standard_normal()
-                notes.append(Note(clock.time(bar, step), float(duration), float(pitch), 0.85))
+                velocity = strike(spec, 0.8, plan.form.fullness[bar], rng)
+                notes.append(Note(clock.time(bar, step), float(duration), float(pitch), velocity))
             step += 1 if rng.random() < 0.12 + 0.25 * spec.density else 2
     return notes
 

@@ -15,11 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from reprise.audio.decode import UnreadableAudio, decode
+from reprise.audio.apart import decoder
+from reprise.audio.decode import Part
+from reprise.audio.unreadable import UnreadableAudio
 from reprise.errors import BadInput, RepriseError
 
-LARGEST_MEMBER = 1 << 30
-"""Bytes; a member that unpacks to more is rejected unread."""
+LARGEST_MEMBER = 1 << 28
+"""Bytes (256 MiB: hours of mp3, or 50 minutes of CD audio); a member that unpacks to more is refused unread."""
 
 ENCRYPTED = 0x1
 
@@ -65,7 +67,7 @@ class ZipMember:
     def _check(self, data: bytes) -> None:
         found = hashlib.sha256(data).hexdigest()
         if self.sha256 is not None and found != self.sha256:
-            decode(data)  # a reason such as "truncated" says more than a checksum does
+            decoder().decode(data, Part())  # a reason such as "truncated" says more than a checksum does
             raise UnreadableAudio("wrong_checksum", f"{self.name}: sha256 {found}, expected {self.sha256}")
 
 
@@ -99,7 +101,8 @@ def tar_files(path: Path) -> Iterator[tuple[str, bytes]]:
     Raises
     ------
     BadInput
-        If the file is no tar archive, ends early, or holds a name that leaves it, a link or a device.
+        If the file is no tar archive, ends early, or holds a name that leaves it, a link, a device, or a member too
+        large to be read.
     """
     try:
         with tarfile.open(path, "r|*") as archive:
@@ -107,12 +110,16 @@ def tar_files(path: Path) -> Iterator[tuple[str, bytes]]:
                 check_name(member.name, path)
                 if member.isdir():
                     continue
+                if member.size > LARGEST_MEMBER:
+                    raise BadInput(
+                        f"{path}: '{member.name}' has {member.size} bytes; at most {LARGEST_MEMBER} are read"
+                    )
                 content = archive.extractfile(member) if member.isreg() else None
                 if content is None:
                     raise BadInput(
                         f"{path}: '{member.name}' is a link or device; archives with such are refused"
                     )
-                yield member.name, content.read(LARGEST_MEMBER)
+                yield member.name, content.read()
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise _not_an_archive(path, "tar", error) from error
 

@@ -11,6 +11,10 @@ One file is one dataset. It holds a docstring (what, size, format, paper, licenc
     How many tracks there will be, for the progress bar.
 ``remotes(options) -> tuple[Remote, ...]`` (where the files to fetch depend on the dataset's block in ``params.yaml``)
     They take the place of ``INFO.remotes``, which then lists the most that may be fetched.
+``n_samples(options) -> int`` (where the length of a clip is the user's to choose)
+    It takes the place of ``INFO.n_samples``; all clips of a corpus have it.
+``skipped(request) -> dict`` (where a folder holds other things beside tracks)
+    How many entries of each kind were passed over, for the metrics.
 
 Decoding, cropping, naming and checking are not its business: `reprise.datasets.ingest` does them once for all.
 """
@@ -25,7 +29,12 @@ from typing import Any, BinaryIO, Protocol
 import numpy as np
 import numpy.typing as npt
 
-DATASET_PARAMETER = {"tracks": "dataset", "emotion": "emotion_dataset", "songs": "songs_dataset"}
+DATASET_PARAMETER = {
+    "tracks": "dataset",
+    "emotion": "emotion_dataset",
+    "songs": "songs_dataset",
+    "factors": "factors_dataset",
+}
 """The parameter that selects the dataset of each role."""
 
 ROLES = tuple(DATASET_PARAMETER)
@@ -68,7 +77,7 @@ class Info:
     n_samples : int
         Length of every clip at 22,050 Hz, longer ones are cropped from their start; 0 for a dataset without audio.
     roles : tuple of str
-        Roles it can fill: ``tracks``, ``emotion``, ``songs``.
+        Roles it can fill: ``tracks``, ``emotion``, ``songs``, ``factors``.
     provides : frozenset of str
         What it has, of `PROVIDABLE`.
     missing : mapping of str to str
@@ -101,7 +110,7 @@ class Request:
     Attributes
     ----------
     role : str
-        ``tracks``, ``emotion`` or ``songs``.
+        ``tracks``, ``emotion``, ``songs`` or ``factors``.
     options : mapping
         The dataset's block under ``datasets:`` in ``params.yaml``.
     files : mapping of str to Path
@@ -167,6 +176,10 @@ class RawTrack:
         Any name; leaves as an opaque hash (and, as text, in the metadata table).
     official_split : str
         ``train``, ``validation`` or ``test``, where upstream prescribes one.
+    crop : str
+        Where the clip of a longer track is taken from: ``start`` or ``middle``.
+    grid : tuple of (str, int, int)
+        Where it stands in a grid of factors: the factor that is varied, its base track, and the level.
     """
 
     source: str
@@ -182,6 +195,8 @@ class RawTrack:
     affect: tuple[float, float] | None = None
     targets: Mapping[str, float] | None = None
     official_split: str | None = None
+    crop: str = "start"
+    grid: tuple[str, int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -213,6 +228,8 @@ Loader = Callable[[Request], Iterator["RawTrack | Reject"]]
 PairLoader = Callable[[Request, Sequence[RawTrack]], Iterable[RawPair]]
 Counter = Callable[[Request], int]
 Chooser = Callable[[Mapping[str, Any]], "tuple[Remote, ...]"]
+LengthChooser = Callable[[Mapping[str, Any]], int]
+SkipCounter = Callable[[Request], dict[str, int]]
 
 
 @dataclass(frozen=True)
@@ -225,6 +242,12 @@ class Dataset:
     pairs: PairLoader | None = None
     count: Counter | None = None
     remotes: Chooser | None = None
+    n_samples: LengthChooser | None = None
+    skipped: SkipCounter | None = None
+
+    def clip_length(self, options: Mapping[str, Any]) -> int:
+        """Return the length of every clip in samples under these options."""
+        return self.n_samples(options) if self.n_samples else self.info.n_samples
 
     def files(self, options: Mapping[str, Any]) -> tuple[Remote, ...]:
         """Return what has to be fetched under these options."""

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from reprise.audio.decode import SAMPLE_RATE, UnreadableAudio, decode, to_pcm16
+from reprise.audio.apart import decoder
+from reprise.audio.decode import SAMPLE_RATE, Part
+from reprise.audio.unreadable import UnreadableAudio
 from reprise.datasets.base import Audio, RawTrack, Reject, Samples
 from reprise.datasets.wav import pcm_bytes
 
@@ -21,7 +23,10 @@ SILENCE_DBFS = -80.0
 """A clip whose RMS about its mean is below this, in dB re full scale, is silent: three steps of 16 bits."""
 
 MARGIN = 0.1
-"""Seconds decoded beyond the clip, so that resampling does not see an end where the crop is."""
+"""Seconds decoded beyond each cut, so that resampling does not see an end where there is none."""
+
+CENTRED = {"start": False, "middle": True}
+"""What `RawTrack.crop` may say: excerpts begin where they are meant to, whole songs are in full swing in their middle."""
 
 ID_DIGITS = 16
 
@@ -45,7 +50,7 @@ def make_clip(track: RawTrack, n_samples: int) -> Clip | Reject:
     track : RawTrack
         As the loader yields it.
     n_samples : int
-        Length of the clip at 22,050 Hz, taken from the start; 0 for a dataset without audio.
+        Length of the clip at 22,050 Hz, taken from where ``track.crop`` says; 0 for a dataset without audio.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def make_clip(track: RawTrack, n_samples: int) -> Clip | Reject:
     if track.audio is None:
         return Clip(row_id(track), np.empty(0, np.int16), track)
     try:
-        pcm = _read(track.audio, n_samples)
+        pcm = _read(track.audio, n_samples, centred=CENTRED[track.crop])
         _check(pcm, n_samples)
     except UnreadableAudio as error:
         return Reject(track.source, error.reason, error.detail.removeprefix("bytes: "))
@@ -73,10 +78,15 @@ def row_id(track: RawTrack) -> str:
     return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()[:ID_DIGITS]
 
 
-def _read(audio: Audio | Samples, n_samples: int) -> Int16:
+def _read(audio: Audio | Samples, n_samples: int, *, centred: bool) -> Int16:
+    """Return at most ``n_samples`` of the start or the middle."""
     if isinstance(audio, Samples):
-        return audio.pcm[:n_samples]
-    return to_pcm16(decode(audio.open(), duration=n_samples / SAMPLE_RATE + MARGIN)[:n_samples])
+        pcm = audio.pcm
+    else:
+        margin = 2 * MARGIN if centred else MARGIN
+        pcm = decoder().decode(audio.open(), Part(duration=n_samples / SAMPLE_RATE + margin, centred=centred))
+    first = max(0, (pcm.size - n_samples) // 2) if centred else 0
+    return pcm[first : first + n_samples]
 
 
 def _check(pcm: Int16, n_samples: int) -> None:

@@ -27,7 +27,9 @@ def find(name: str) -> Dataset:
         raise BadParameter(
             f"dataset '{name}': src/reprise/datasets/{name}.py declares no INFO, so it is no dataset"
         )
-    optional = {key: getattr(module, key, None) for key in ("pairs", "count", "remotes")}
+    optional = {
+        key: getattr(module, key, None) for key in ("pairs", "count", "remotes", "n_samples", "skipped")
+    }
     return Dataset(name, module.INFO, module.load, **optional)
 
 

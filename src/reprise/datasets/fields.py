@@ -82,8 +82,8 @@ def track_tables(dataset: str, kept: Kept) -> dict[str, pd.DataFrame]:
     Returns
     -------
     dict of str to pandas.DataFrame
-        ``groups``, ``labels``, ``tags``, ``lyrics``, ``factors``, ``affect``, ``targets``, ``metadata``, each sorted
-        by track and empty where nothing is known.
+        ``groups``, ``labels``, ``tags``, ``lyrics``, ``factors``, ``grid``, ``affect``, ``targets``, ``metadata``, each
+        sorted by track and empty where nothing is known.
     """
     items = sorted(kept.items())
     rows: dict[str, list[tuple[Any, ...]]] = {
@@ -92,6 +92,7 @@ def track_tables(dataset: str, kept: Kept) -> dict[str, pd.DataFrame]:
         "tags": [(i, tag) for i, t in items for tag in t.tags],
         "lyrics": [(i, t.lyrics) for i, t in items if t.lyrics],
         "factors": [(i, *(t.factors[name] for name in FACTORS)) for i, t in items if t.factors],
+        "grid": [(i, *t.grid) for i, t in items if t.grid],
         "affect": [(i, *t.affect) for i, t in items if t.affect],
         "targets": [(i, *(t.targets[name] for name in TARGETS)) for i, t in items if t.targets],
         "metadata": [(i, t.title, t.artist, t.year) for i, t in items if t.title or t.artist or t.year],

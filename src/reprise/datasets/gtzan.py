@@ -60,6 +60,8 @@ INFO = Info(
             "sha256:09cafa6a89ce0a27f30ed250d56ecb4d03c22fffb5a693f96c7ae655ee02ac72",
         ),
     ),
+    n_tracks=1_000,
+    n_bytes=1_200_000_000,  # rounded
 )
 
 

@@ -1,8 +1,8 @@
 """GTZAN mini: the ten first tracks of each GTZAN genre.
 
 100 tracks of 30 s, 10 of each of 10 genres, 22,050 Hz mono 16-bit wav, 132 MB unpacked; the ``mini`` version of
-mirdata. One zip that GitHub packs on request (its bytes are not stable, so each track has a checksum of its own). Option ``limit``: at most so many
-tracks of each genre, 0 for all.
+mirdata. One zip that GitHub packs on request (its bytes are not stable, so each track has a checksum of its own).
+Option ``limit``: at most so many tracks of each genre, 0 for all.
 
 Paper: G. Tzanetakis, P. Cook: Musical genre classification of audio signals. IEEE TSAP 10(5), 2002.
 
@@ -35,6 +35,8 @@ INFO = Info(
     provides=frozenset({"genre"}),
     missing=MISSING,
     remotes=(Remote(ARCHIVE, "https://github.com/TempoBeatDownbeat/gtzan_mini/archive/refs/heads/main.zip"),),
+    n_tracks=100,
+    n_bytes=123_000_000,  # the 132 MB of wav, deflated
 )
 
 

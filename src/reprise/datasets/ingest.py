@@ -78,7 +78,8 @@ def ingest(dataset: Dataset, request: Request, target: Path) -> dict[str, Any]:
         tracks = show(
             dataset.load(request), total=total, desc=f"{dataset.name}, {request.role}", unit="tracks"
         )
-        for item in map_in_order(lambda raw: _examine(raw, dataset.info.n_samples), tracks, request.workers):
+        n_samples = dataset.clip_length(request.options)
+        for item in map_in_order(lambda raw: _examine(raw, n_samples), tracks, request.workers):
             _take(corpus, item, audio)
         if not corpus.kept:
             raise MissingData(_nothing_usable(dataset, corpus))
@@ -141,10 +142,8 @@ def _write(dataset: Dataset, request: Request, corpus: Corpus, target: Path) -> 
     judged = dataset.pairs(request, list(corpus.kept.values())) if dataset.pairs else ()
     tables["pairs"], dropped = pair_table(judged, corpus.id_of)
     tables["rejects"] = reject_table([*corpus.rejects, *corpus.duplicates])
-    ids = sorted(corpus.kept)
-    tables["tracks"] = pd.DataFrame(
-        {"track_id": ids, "n_samples": dataset.info.n_samples, "sample_rate": SAMPLE_RATE}
-    )
+    ids, n_samples = sorted(corpus.kept), dataset.clip_length(request.options)
+    tables["tracks"] = pd.DataFrame({"track_id": ids, "n_samples": n_samples, "sample_rate": SAMPLE_RATE})
     for name, table in tables.items():
         write_table(target / f"{name}.parquet", table, name)
     write_json(target / "corpus.json", _describe(dataset, request, corpus, len(tables["pairs"])))
@@ -152,10 +151,11 @@ def _write(dataset: Dataset, request: Request, corpus: Corpus, target: Path) -> 
     return {
         "dataset": dataset.name,
         "tracks": len(ids),
-        "minutes": len(ids) * dataset.info.n_samples / SAMPLE_RATE / 60,
+        "minutes": len(ids) * n_samples / SAMPLE_RATE / 60,
         "duplicates": len(corpus.duplicates),
         "rejects": {"total": len(corpus.rejects), **{reason: reasons[reason] for reason in sorted(reasons)}},
         "pairs": {"kept": len(tables["pairs"]), "dropped": dropped},
+        **({"skipped": dataset.skipped(request)} if dataset.skipped else {}),
     }
 
 
@@ -179,7 +179,7 @@ def _describe(dataset: Dataset, request: Request, corpus: Corpus, n_pairs: int) 
         "source": info.source,
         "embedded": dataset.name == EMBEDDED,
         "sample_rate": SAMPLE_RATE,
-        "n_samples": info.n_samples,
+        "n_samples": dataset.clip_length(request.options),
         "n_tracks": len(corpus.kept),
         "n_rejects": len(corpus.rejects),
         "n_duplicates": len(corpus.duplicates),

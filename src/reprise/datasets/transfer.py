@@ -6,26 +6,54 @@ import errno
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
-from time import sleep
+from threading import Event
+from time import monotonic
 from typing import Any, BinaryIO
 
 import requests
+import urllib3
 
 from reprise.datasets.archive import looks_like_html
-from reprise.errors import DownloadFailed
+from reprise.errors import DownloadFailed, MissingData
 from reprise.progress import track
 
 MEBIBYTE = 1 << 20
 BLOCK = 1 << 16
+LARGE = 8 * MEBIBYTE  # files from which on a transfer shows how far it is
 CONNECT_TIMEOUT, READ_TIMEOUT = 10.0, 60.0  # seconds
 LONGEST_WAIT = 30.0  # seconds between two attempts, which start at 1 s and double
-WORTH_A_RETRY = (requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError)
+WORTH_A_RETRY = (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError)
+GONE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+
+
+class NotThere(DownloadFailed, MissingData):
+    """The server or mirror answers, and does not have the file."""
 
 
 class _TryAgain(Exception):
-    """The server asks to come back later, or sent less than it promised."""
+    """The server asks to come back later, sends less than it promised, or next to nothing."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a bad line is borne.
+
+    Attributes
+    ----------
+    retries : int
+        Attempts after the first that bring nothing new; an attempt that gets further by 64 KiB does not count.
+    timeout : float
+        Seconds without a byte, or with less than 64 KiB, after which a connection is given up and made anew.
+    stop : Event
+        Set by who no longer waits for the file: the transfer then ends, and what has arrived stays.
+    """
+
+    retries: int = 5
+    timeout: float = READ_TIMEOUT
+    stop: Event = field(default_factory=Event)
 
 
 class ResumingDownloader:
@@ -38,18 +66,18 @@ class ResumingDownloader:
     ----------
     target : Path
         Final place of the file.
-    retries : int
-        Attempts after the first that bring nothing new; an attempt that gets further does not count.
+    patience : Patience
+        When to try again, and when to give up.
     checked : bool
         Whether a checksum is compared in the end. Without one, what another process left is only continued if the
         server can tell that it is still the same file.
     """
 
-    def __init__(self, target: Path, retries: int, *, checked: bool) -> None:
+    def __init__(self, target: Path, patience: Patience, *, checked: bool) -> None:
         self.name = target.name
         self.part = target.with_name(target.name + ".part")
         self.version = target.with_name(target.name + ".version")
-        self.retries = retries
+        self.patience = patience
         self.checked = checked
 
     def __call__(self, url: str, output_file: str, _pooch: object = None) -> None:
@@ -58,7 +86,8 @@ class ResumingDownloader:
         Raises
         ------
         DownloadFailed
-            If the server refuses, the line stays broken, the disk is full, or a web page came in place of the file.
+            If the server refuses, the line stays broken, the disk is full, a web page came in place of the file, or
+            nobody waits for it any longer. `NotThere` if the server does not have it.
         """
         if not self.checked and not self.version.exists():
             self.part.unlink(missing_ok=True)
@@ -69,19 +98,9 @@ class ResumingDownloader:
                 break
             except (*WORTH_A_RETRY, _TryAgain) as error:
                 size = self._size()
-                failures = 0 if size > furthest else failures + 1
+                failures = 0 if size >= furthest + BLOCK else failures + 1
                 furthest = max(furthest, size)
-                if failures > self.retries:
-                    raise DownloadFailed(
-                        f"{url}: gave up after {failures} attempts in a row that brought nothing ({_reason(error)}); "
-                        f"{size} bytes are kept: run again to go on, or name another place (download.mirror, REPRISE_MIRROR)"
-                    ) from error
-                wait = min(2.0 ** max(failures - 1, 0), LONGEST_WAIT)
-                print(
-                    f"fetching {self.name}: {_reason(error)}; again in {wait:.0f} s from byte {size}",
-                    file=sys.stderr,
-                )
-                sleep(wait)
+                self._wait(url, error, failures)
             except requests.RequestException as error:
                 raise DownloadFailed(f"{url}: {_reason(error)}") from error
             except OSError as error:
@@ -94,6 +113,23 @@ class ResumingDownloader:
             )
         self.part.replace(output_file)
 
+    def _wait(self, url: str, error: Exception, failures: int) -> None:
+        """Wait before the next attempt, twice as long after each that brought nothing, or give up."""
+        kept = f"{self._size()} bytes are kept: run again to go on"
+        if self.patience.stop.is_set():
+            raise DownloadFailed(f"{url}: interrupted; {kept}")
+        if failures > self.patience.retries:
+            raise DownloadFailed(
+                f"{url}: gave up after {failures} attempts in a row that brought next to nothing ({_reason(error)}); "
+                f"{kept}, or name another place (download.mirror, REPRISE_MIRROR)"
+            ) from error
+        wait = min(2.0 ** max(failures - 1, 0), LONGEST_WAIT)
+        print(
+            f"fetching {self.name}: {_reason(error)}; again in {wait:.0f} s from byte {self._size()}",
+            file=sys.stderr,
+        )
+        self.patience.stop.wait(wait)
+
     def _attempt(self, url: str) -> None:
         """Go on from where the partial file ends; return when it is complete."""
         start = self._size()
@@ -103,9 +139,8 @@ class ResumingDownloader:
             headers |= {"Range": f"bytes={start}-"}
             if self.version.exists():
                 headers |= {"If-Range": self.version.read_text(encoding="utf-8")}
-        with requests.get(
-            url, headers=headers, stream=True, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT)
-        ) as response:
+        timeout = (min(CONNECT_TIMEOUT, self.patience.timeout), self.patience.timeout)
+        with requests.get(url, headers=headers, stream=True, timeout=timeout) as response:
             if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 self._past_the_end(response, start)
                 return
@@ -119,10 +154,13 @@ class ResumingDownloader:
         left = None if length is None else int(length)
         if left is not None and left > shutil.disk_usage(self.part.parent).free:
             raise OSError(errno.ENOSPC, f"{left / 1e6:.0f} MB are still to come")
-        total = None if left is None else left // MEBIBYTE
         with self.part.open("r+b" if start else "wb") as file:
             file.seek(start)
-            for _ in track(_copy(response, file), total=total, desc=f"fetching {self.name}", unit="MiB"):
+            steps = _mebibytes(_copy(response, file, self.patience))
+            if left is None or left >= LARGE:
+                total = None if left is None else left // MEBIBYTE
+                steps = track(steps, total=total, desc=f"fetching {self.name}", unit="MiB")
+            for _ in steps:
                 pass
         if left is not None and self._size() < start + left:
             raise _TryAgain(f"the connection ended {start + left - self._size()} bytes early")
@@ -155,12 +193,26 @@ class ResumingDownloader:
         )
 
 
-def _copy(response: requests.Response, file: BinaryIO) -> Iterator[None]:
-    """Write a body as it arrives, in blocks small enough that a broken line costs little; yield once per mebibyte."""
+def _copy(response: requests.Response, file: BinaryIO, patience: Patience) -> Iterator[int]:
+    """Write a body as it arrives, so that a broken line costs nothing, and yield the sizes of its pieces."""
+    recent, since = 0, monotonic()
+    while piece := response.raw.read1(BLOCK, decode_content=True):
+        file.write(piece)
+        yield len(piece)
+        recent += len(piece)
+        if patience.stop.is_set():
+            raise _TryAgain("interrupted")
+        if recent >= BLOCK:
+            recent, since = 0, monotonic()
+        elif monotonic() - since > patience.timeout:
+            raise _TryAgain(f"only {recent} bytes came in {patience.timeout:g} s")
+
+
+def _mebibytes(sizes: Iterator[int]) -> Iterator[None]:
+    """Yield once for each mebibyte that has come in."""
     arrived = 0
-    for block in response.iter_content(BLOCK):
-        file.write(block)
-        before, arrived = arrived, arrived + len(block)
+    for size in sizes:
+        before, arrived = arrived, arrived + size
         yield from (None for _ in range(arrived // MEBIBYTE - before // MEBIBYTE))
 
 
@@ -173,7 +225,8 @@ def _check_status(response: requests.Response) -> None:
         HTTPStatus.REQUEST_TIMEOUT,
     ):
         raise _TryAgain(f"the server answers {code} {response.reason}")
-    raise DownloadFailed(
+    kind = NotThere if code in GONE else DownloadFailed
+    raise kind(
         f"{response.url}: the server answers {code} {response.reason}; check download.mirror, or the file has moved"
     )
 

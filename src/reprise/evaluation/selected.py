@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from reprise.errors import BadInput
 from reprise.evaluation import agreement, clusterings, probes, separation
 from reprise.evaluation.reference import ATTRIBUTES, SCOPES, Reference
+from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
 from reprise.evaluation.uncertainty import Estimate, Resampling, interval_over_seeds
 
 if TYPE_CHECKING:
@@ -41,12 +42,15 @@ class Subject:
         Method to one array of shape ``(n,)`` per seed; the first method is the headline.
     reference
         Classes, splits and groups of the same tracks in the same order.
+    trainings
+        Latents of all trainings of the model, ``latents`` first.
     """
 
     latents: NDArray[Any]
     labels_used: str
     clusterings: Mapping[str, list[NDArray[np.int64]]]
     reference: Reference
+    trainings: Sequence[NDArray[Any]] = ()
 
     @property
     def fair_scope(self) -> str:
@@ -105,10 +109,19 @@ def metrics(subject: Subject, scores: Scores, resampling: Resampling) -> dict[st
         "fair_scope": subject.fair_scope,
         "scopes": _scopes(subject),
         "headline": _headline(subject, scores),
+        "trainings": trainings(subject, resampling.seed).to_dict(),
         "against": {name: _against(subject, scores, name) for name in ATTRIBUTES},
         "probe": {name: probe(subject, name, resampling) for name in ATTRIBUTES},
         "separation": {method: _separation(subject, runs) for method, runs in subject.clusterings.items()},
     }
+
+
+def trainings(subject: Subject, seed: int) -> Trainings:
+    """Cluster every training as the headline was clustered, and score it on the tracks that are fair."""
+    runs = subject.clusterings[subject.headline_method]
+    seeds = tuple(range(seed, seed + len(runs)))
+    protocol = Protocol(subject.headline_method, len(np.unique(runs[0])), seeds, subject.fair_scope)
+    return over_trainings(subject.trainings, subject.reference, protocol)
 
 
 def probe(subject: Subject, attribute: str, resampling: Resampling) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from reprise.models.losses import mean_squared_error
 from reprise.models.neural import HEALTH_TRACKS, NeuralModel, stack
 from reprise.training.crops import Batch, Batches, Crops
 from reprise.training.health import live_units, require_units
-from reprise.training.loop import Terms
+from reprise.training.phase import Terms
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
 

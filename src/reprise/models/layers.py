@@ -147,3 +147,10 @@ def halvings(size: tuple[int, int], layers: int) -> list[tuple[int, int]]:
             "a smaller pool or longer segments"
         )
     return sizes
+
+
+def positions(length: int, width: int) -> Tensor:
+    """Return sines and cosines of geometric wavelengths (arXiv 1706.03762, section 3.5), shape ``(length, width)``; even width."""
+    rate = torch.exp(-math.log(10_000.0) * torch.arange(0, width, 2) / width)
+    angle = torch.arange(length)[:, None] * rate
+    return torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1)

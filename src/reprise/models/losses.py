@@ -12,6 +12,8 @@ References
 - Higgins et al., beta-VAE, ICLR 2017.
 - Kingma et al., Improved variational inference with inverse autoregressive flow, arXiv 1606.04934.
 - Jiang et al., Variational Deep Embedding, arXiv 1611.05148.
+- Chen et al., A simple framework for contrastive learning of visual representations, arXiv 2002.05709.
+- Khosla et al., Supervised contrastive learning, arXiv 2004.11362.
 """
 
 from __future__ import annotations
@@ -173,3 +175,31 @@ def average(terms: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor
         Scalar.
     """
     return torch.stack([weights[name] * terms[name] for name in sorted(terms)]).sum(0).mean()
+
+
+def contrast(projected: Tensor, tracks: Tensor, temperature: float) -> Tensor:
+    """Normalised temperature-scaled cross entropy (arXiv 2002.05709, equation 1), with every other crop of a track as positive.
+
+    With more than one positive their log-probabilities are averaged (arXiv 2004.11362, equation 2).
+
+    Parameters
+    ----------
+    projected
+        Shape ``(batch, dimensions)``, rows of unit length.
+    tracks
+        Shape ``(batch,)``: crops of equal number are of one track.
+    temperature
+        Above 0.
+
+    Returns
+    -------
+    Tensor
+        Shape ``(batch,)``, >= 0; 0 for a crop without a positive in the batch.
+    """
+    itself = torch.eye(len(projected), dtype=torch.bool, device=projected.device)
+    similar = (projected @ projected.T / temperature).masked_fill(itself, float("-inf"))
+    log_probability = similar - similar.logsumexp(1, keepdim=True)
+    positive = (tracks[:, None] == tracks[None]) & ~itself
+    count = positive.sum(1)
+    total = torch.where(positive, log_probability, torch.zeros_like(log_probability)).sum(1)
+    return -total / count.clamp_min(1)

@@ -14,7 +14,9 @@ from reprise.errors import BadInput
 from reprise.models.base import FitReport, Model, ModelParams, Shapes
 from reprise.training.crops import Batch, Batches, Crops
 from reprise.training.device import fix_threads, resolve_device
-from reprise.training.loop import Job, Phase, Terms, lengthened, train
+from reprise.training.loop import Job, train
+from reprise.training.parallel import process_count, train_together
+from reprise.training.phase import Phase, Terms, lengthened
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
 
@@ -90,6 +92,10 @@ class NeuralModel(Model, nn.Module):
         """Return the given class of every track (-1: not given); ``None`` for label-free models."""
         return None
 
+    def lyrics_beside(self, tracks: Tracks) -> NDArray[np.float32] | None:  # noqa: ARG002
+        """Return the lyrics embedding of every track for models that read it along with audio; ``None`` for others."""
+        return None
+
     def phases(self, batches: Batches, run: Run) -> tuple[Phase, ...]:  # noqa: ARG002
         """Return the phases of training: one, unless a model says otherwise."""
         return (Phase("train", self.params.epochs, self.params.learning_rate, self.losses, self.weights()),)
@@ -104,12 +110,17 @@ class NeuralModel(Model, nn.Module):
 
     def fit(self, tracks: Tracks, run: Run) -> FitReport:
         """Train with early stopping on the validation tracks, then check signs of life."""
-        self.to(resolve_device(run.training.device))
+        count = process_count(run.training)
+        if count == 1:
+            self.to(resolve_device(run.training.device))
         batches = self._batches(tracks)
         self.prepare(tracks, batches)
-        phases = lengthened(self.phases(batches, run), batches.steps_per_epoch, run.training.min_steps)
+        steps = -(-batches.steps_per_epoch // run.training.accumulate)
+        phases = lengthened(self.phases(batches, run), steps, run.training.min_steps)
         key = f"{type(self).__name__} {self.params!r} {self.shapes!r} {self.input_mean.sum().item()!r}"
-        progress = train(Job(self, batches, run), phases, key)
+        job = Job(self, batches, run)
+        progress = train(job, phases, key) if count == 1 else train_together(job, phases, key, count)
+        self.to(resolve_device(run.training.device))
         return FitReport(progress.history, progress.best_epoch, self.check_health(batches, run))
 
     def prepare(self, tracks: Tracks, batches: Batches) -> None:  # noqa: ARG002
@@ -156,7 +167,13 @@ class NeuralModel(Model, nn.Module):
         if codes is not None:
             train, validation = train[codes[train] >= 0], validation[codes[validation] >= 0]
         return Batches(
-            self.crops(tracks), train, validation, codes, self.crops_per_track, self.params.batch_size
+            self.crops(tracks),
+            train,
+            validation,
+            codes,
+            self.crops_per_track,
+            self.params.batch_size,
+            self.lyrics_beside(tracks),
         )
 
     @property

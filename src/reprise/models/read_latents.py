@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CONFIG, LATENTS, TRACKS, GIVEN_TRACKS = "config.json", "latents.npy", "tracks.parquet", "tracks_given.parquet"
+SEEDS = "seeds"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,44 @@ def load_latents(directory: str | Path, name: str = "latents") -> Latents | Unav
     if values.ndim != 2 or len(ids) != len(values) or not np.isfinite(values).all():
         raise BadInput(f"{folder}/{name}.npy: {values.shape} finite values expected for {len(ids)} tracks")
     return Latents(ids, values, config["labels_used"])
+
+
+def load_seed_latents(directory: str | Path) -> list[NDArray[np.float32]]:
+    """Return the latents of all trainings of a model: of the model itself, then of each further seed.
+
+    Parameters
+    ----------
+    directory
+        ``data/models/<model>``.
+
+    Returns
+    -------
+    list of NDArray[np.float32]
+        Each ``(n, latent_dim)`` with the rows of `load_latents`; one where ``training.seeds`` is 1, none where the model is
+        unavailable.
+
+    Raises
+    ------
+    MissingData
+        If the directory holds no model.
+    BadInput
+        If a further training does not describe the same tracks.
+    """
+    folder = Path(directory)
+    first = load_latents(folder)
+    if isinstance(first, Unavailable):
+        return []
+    count = len(list((folder / SEEDS).glob("*.npy")))
+    found = [first.values]
+    for number in range(1, count + 1):
+        path = folder / SEEDS / f"{number}.npy"
+        values = np.asarray(read_array(path, mmap=False), dtype=np.float32)
+        if values.shape != first.values.shape or not np.isfinite(values).all():
+            raise BadInput(
+                f"{path}: finite values of shape {first.values.shape} expected, not {values.shape}"
+            )
+        found.append(values)
+    return found
 
 
 def read_config(folder: Path) -> dict[str, Any]:

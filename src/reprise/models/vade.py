@@ -17,7 +17,7 @@ from reprise.models.neural import HEALTH_TRACKS, stack
 from reprise.models.variational import Positive, Rate
 from reprise.training.crops import Batch, Batches
 from reprise.training.health import require_clusters
-from reprise.training.loop import Phase, Terms
+from reprise.training.phase import Phase, Terms
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
 
@@ -66,6 +66,7 @@ class VaDE(ConvolutionalModel):
             self.params.learning_rate,
             super().losses,
             super().weights(),
+            anneal_epochs=self.params.anneal_epochs,
         )
         joint = Phase(
             "joint",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
@@ -20,7 +21,7 @@ from reprise.models.losses import gaussian_reconstruction, kl_to_standard_normal
 from reprise.models.neural import HEALTH_TRACKS, NeuralModel
 from reprise.training.crops import Batch, Batches, Crops
 from reprise.training.health import active_units, require_information, require_units
-from reprise.training.loop import Terms
+from reprise.training.phase import Phase, Terms
 from reprise.training.settings import Run
 from reprise.training.tracks import Tracks
 
@@ -49,6 +50,8 @@ class VariationalParams(ModelParams):
         Dimensions of the latent space.
     free_bits
         Nats per dimension without cost; 0 is the plain evidence bound.
+    anneal_epochs
+        Epochs over which the weight of the divergence rises from nothing to its own; 0 has it there from the start.
     learning_rate, batch_size, epochs
         Of Adam; ``epochs`` is the most, early stopping may end before.
     """
@@ -59,6 +62,7 @@ class VariationalParams(ModelParams):
     crops_per_track: Positive
     latent_dim: Positive
     free_bits: Annotated[float, Field(ge=0.0)]
+    anneal_epochs: Annotated[int, Field(ge=0)]
     learning_rate: Rate
     batch_size: Annotated[int, Field(ge=2)]
     epochs: Positive
@@ -118,10 +122,16 @@ class VariationalModel(NeuralModel):
         """Return the weights of the evidence lower bound: reconstruction and divergence count alike."""
         return {"reconstruction": 1.0, "kl": 1.0}
 
+    def phases(self, batches: Batches, run: Run) -> tuple[Phase, ...]:
+        """Return the one phase, whose divergence may be annealed."""
+        return tuple(
+            replace(phase, anneal_epochs=self.params.anneal_epochs) for phase in super().phases(batches, run)
+        )
+
     def losses(self, batch: Batch, generator: torch.Generator) -> Terms:
         """Return the two terms of the evidence lower bound, equation 7 of arXiv 1312.6114 with one sample."""
         target = self.standardise(batch.values)
-        mean, log_variance = self.posterior(Batch(target, batch.classes))
+        mean, log_variance = self.posterior(replace(batch, values=target))
         output = self.decode(sample(mean, log_variance, generator), batch.classes)
         return {
             "reconstruction": gaussian_reconstruction(target, output),
@@ -147,9 +157,8 @@ class VariationalModel(NeuralModel):
         means, log_variances = [], []
         with torch.inference_mode():
             for batch in found:
-                classes = None if batch.classes is None else batch.classes.to(self.device)
-                values = self.standardise(batch.values.to(self.device))
-                mean, log_variance = self.posterior(Batch(values, classes))
+                here = batch.to(self.device)
+                mean, log_variance = self.posterior(replace(here, values=self.standardise(here.values)))
                 means.append(mean.cpu().numpy())
                 log_variances.append(log_variance.cpu().numpy())
         return np.concatenate(means), np.concatenate(log_variances)

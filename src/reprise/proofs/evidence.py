@@ -37,6 +37,40 @@ class Places:
     labels: Path
     splits: Path
     corpus: Path
+    factors_corpus: Path
+    factors_frames: Path
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Tracks rendered with known factors, as the model embeds them.
+
+    Parameters
+    ----------
+    latents
+        Shape ``(n, latent_dim)``.
+    factors
+        One row per track, the factors that vary, drawn independently of each other.
+    """
+
+    latents: NDArray[np.float64]
+    factors: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Tracks rendered with one factor varied and all others still, as the model embeds them.
+
+    Parameters
+    ----------
+    latents
+        Shape ``(n, latent_dim)``.
+    table
+        One row per track: ``factor`` that is varied, ``base`` (which piece), ``level`` (from 0 up).
+    """
+
+    latents: NDArray[np.float64]
+    table: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -137,14 +171,44 @@ class Evidence:
         return read_tracks(self.places.frames, self.places.splits, self.places.lyrics)
 
     @cached_property
-    def factors(self) -> pd.DataFrame | None:
-        """True factors that vary, one row per track of the latents; ``None`` where the dataset has none."""
-        table = read_table(self.places.corpus / "factors.parquet", "factors").set_index("track_id")
-        table = table.reindex(self.latents.track_ids)
-        if table.empty or table.shape[1] == 0 or table.isna().to_numpy().any():
+    def _rendered(self) -> tuple[pd.DataFrame, NDArray[np.float64], pd.DataFrame] | None:
+        """Factors, latents and grid positions of the tracks rendered for proofs; ``None`` where the dataset has none."""
+        from reprise.training.tracks import Tracks
+
+        ids = read_table(self.places.factors_frames / "tracks.parquet", "frames")["track_id"].to_numpy(
+            np.str_
+        )
+        factors = read_table(self.places.factors_corpus / "factors.parquet", "factors").set_index("track_id")
+        if factors.empty or factors.shape[1] == 0:
             return None
+        mel = read_array(self.places.factors_frames / "mel.npy")
+        mfcc = read_array(self.places.factors_frames / "mfcc.npy")
+        lyrics = np.zeros((len(ids), self.tracks.lyrics.shape[1]), np.float32)
+        none = np.array([], np.int64)
+        tracks = Tracks(ids, mel, mfcc, none, none, lyrics, np.zeros(len(ids), np.bool_))
+        latents = np.asarray(self.model.embed(tracks), np.float64)
+        grid = read_table(self.places.factors_corpus / "grid.parquet", "grid").set_index("track_id")
+        return factors.reindex(ids), latents, grid.reindex(ids)
+
+    @cached_property
+    def probe(self) -> Probe | None:
+        """The tracks with independent factors; ``None`` where the dataset has none."""
+        if self._rendered is None:
+            return None
+        factors, latents, grid = self._rendered
+        free = grid["factor"].isna().to_numpy()  # not in the grid: drawn independently
+        table = factors[free]
         varying = [column for column in sorted(table.columns) if table[column].nunique() > 1]
-        return table[varying] if varying else None
+        return Probe(latents[free], table[varying]) if varying else None
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """The tracks with one factor varied at a time; ``None`` where the dataset has none."""
+        if self._rendered is None:
+            return None
+        _, latents, grid = self._rendered
+        placed = grid["factor"].notna().to_numpy()
+        return Grid(latents[placed], grid[placed]) if placed.any() else None
 
     @cached_property
     def properties(self) -> dict[str, NDArray[np.float64]]:

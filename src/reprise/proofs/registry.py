@@ -71,9 +71,9 @@ def _conv_vae() -> Proofs:
 
 
 def _beta_vae() -> Proofs:
-    from reprise.proofs import disentanglement, reconstruction, traversal
+    from reprise.proofs import disentanglement, factor_response, reconstruction, traversal
 
-    return disentanglement.prove, reconstruction.prove, traversal.prove
+    return disentanglement.prove, factor_response.prove, reconstruction.prove, traversal.prove
 
 
 def _cvae() -> Proofs:

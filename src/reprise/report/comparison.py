@@ -12,6 +12,7 @@ from reprise.evaluation.uncertainty import Interval, around
 from reprise.report.contestant import Absentee, Result
 from reprise.report.control import Control
 from reprise.report.expected import Expected, expected_of
+from reprise.report.paradox import Pair
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +36,15 @@ class Comparison:
         Attribute to why it cannot be compared with.
     controls
         Representations that contain the label itself: what a leak looks like.
+    pairs
+        Conditional models beside their unconditional twins.
     """
 
     results: Sequence[Result]
     absent: Sequence[Absentee]
     missing: dict[str, str]
     controls: Sequence[Control] = ()
+    pairs: Sequence[Pair] = ()
 
     @property
     def attribute(self) -> str | None:
@@ -66,6 +70,21 @@ class Comparison:
         value = result.scores[key]["ami"].tracks.value - other.scores[key]["ami"].tracks.value
         return around(value, (result.replicates[key]["ami"] - other.replicates[key]["ami"]).tolist())
 
+    def gain_over_trainings(self, result: Result, over: str) -> Interval | None:
+        """Return AMI minus that of another representation, mean and interval over trainings; ``None`` for one training."""
+        other, attribute = self.result(over), self.attribute
+        if other is None or other is result or attribute is None:
+            return None
+        fixed = other.scores.get((attribute, result.scope), {}).get("ami")
+        return None if fixed is None else result.trainings.gain(attribute, "ami", fixed.tracks.value)
+
+    @property
+    def best_deep(self) -> Result | None:
+        """The representation learned in steps that agrees best with the attribute on its fair tracks."""
+        key = self.attribute
+        found = [r for r in self.results if r.contestant.deep and key and (key, r.scope) in r.scores]
+        return max(found, key=lambda r: r.scores[str(key), r.scope]["ami"].tracks.value, default=None)
+
 
 def metrics(comparison: Comparison, k: int, seeds: int) -> dict[str, Any]:
     """Return the content of ``metrics/compare.json``."""
@@ -80,6 +99,7 @@ def metrics(comparison: Comparison, k: int, seeds: int) -> dict[str, Any]:
         "models": blocks,
         "missing": comparison.missing,
         "negative_controls": {control.name: control.to_dict() for control in comparison.controls},
+        "paradox": {pair.conditional: pair.to_dict() for pair in comparison.pairs},
         "conclusions": conclusions(comparison),
     }
 
@@ -89,12 +109,18 @@ def conclusions(comparison: Comparison) -> dict[str, Any]:
     models = [result for result in comparison.results if result.contestant.kind == "model"]
     ahead = [r.contestant.name for r in models if (gain := comparison.gain(r, PEER)) and gain.low > 0]
     behind = [r.contestant.name for r in models if (gain := comparison.gain(r, PEER)) and gain.high < 0]
+    best = comparison.best_deep
     return {
         "models_compared": len(models),
         "models_ahead_of_hand_made": len(ahead),
         "models_behind_hand_made": len(behind),
         "ahead_of_hand_made": ", ".join(ahead) or "none",
         "behind_hand_made": ", ".join(behind) or "none",
+        "deep_ahead_of_hand_made": ", ".join(
+            name for name in ahead if (found := comparison.result(name)) and found.contestant.deep
+        )
+        or "none",
+        "best_deep": "none" if best is None else best.contestant.name,
         "ahead_of_pca": ", ".join(
             r.contestant.name for r in models if (gain := comparison.gain(r, LINEAR)) and gain.low > 0
         )
@@ -151,9 +177,13 @@ def _block(comparison: Comparison, result: Result) -> dict[str, Any]:
     for attribute in ORDERED:
         block[attribute] = _agreement(comparison, result, attribute)
     for key, other in GAINS.items():
-        gain = comparison.gain(result, other)
+        gain, repeated = comparison.gain(result, other), comparison.gain_over_trainings(result, other)
         if gain is not None:
             block[key] = gain.to_dict()
+        if repeated is not None:
+            block[f"{key}_over_trainings"] = repeated.to_dict()
+    if contestant.trainings:
+        block["trainings"] = result.trainings.to_dict()
     block["expected"] = {
         metric: quoted.to_dict() | {"measured": value, "verdict": quoted.compare(value)}
         for metric, quoted, value in expected(result)
@@ -202,7 +232,19 @@ def _row(comparison: Comparison, result: Result) -> dict[str, Any]:
             row[f"{attribute}_probe_{probe}"] = result.metrics["probe"][attribute].get(probe, {}).get("value")
     for key, other in GAINS.items():
         row |= _columns(key, comparison.gain(result, other))
-    return row
+    return row | _repeated(result)
+
+
+def _repeated(result: Result) -> dict[str, Any]:
+    """Return the columns of AMI and silhouette over trainings; none where there is one training."""
+    columns: dict[str, Any] = {}
+    for name, group, metric in (
+        *((f"{attribute}_ami_trainings", attribute, "ami") for attribute in ORDERED),
+        ("silhouette_trainings", "separation", "silhouette"),
+    ):
+        found = result.trainings.interval(group, metric)
+        columns |= {} if found is None else _columns(name, found)
+    return columns
 
 
 def _columns(name: str, interval: Interval | None) -> dict[str, float | None]:

@@ -13,6 +13,7 @@ from reprise.clustering.methods import cluster
 from reprise.evaluation import clusterings, separation
 from reprise.evaluation.reference import ATTRIBUTES, SCOPES, Reference
 from reprise.evaluation.selected import Subject, probe
+from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
 from reprise.evaluation.uncertainty import Estimate, Resampling, interval_over_seeds
 from reprise.evaluation.units import effective_dimensions, live_share
 from reprise.evaluation.variance import chance_level, eta_squared
@@ -64,6 +65,8 @@ class Contestant:
         Number of trained values, or ``None`` where not known.
     history
         Learning curve with a column ``epoch``; without rows where nothing was learned in steps.
+    trainings
+        Latents of all trainings, ``latents`` first; empty for what is not trained.
     """
 
     name: str
@@ -72,6 +75,17 @@ class Contestant:
     labels_used: str
     parameters: int | None
     history: pd.DataFrame
+    trainings: tuple[NDArray[Any], ...] = ()
+
+    @property
+    def deep(self) -> bool:
+        """Whether the representation was learned in steps."""
+        return self.kind == "model" and len(self.history) > 1
+
+    @property
+    def scope(self) -> str:
+        """``all`` for label-free representations, ``test`` for those that were given labels."""
+        return "all" if self.labels_used == "none" else "test"
 
 
 @dataclass(frozen=True)
@@ -98,6 +112,8 @@ class Result:
         Attribute and scope to the bootstrap replicates behind them, for paired differences.
     metrics
         Everything else, as it stands in the metrics file.
+    trainings
+        The same over trainings from other seeds.
     """
 
     contestant: Contestant
@@ -105,11 +121,12 @@ class Result:
     scores: dict[tuple[str, str], dict[str, Estimate]]
     replicates: dict[tuple[str, str], Replicates]
     metrics: dict[str, Any]
+    trainings: Trainings
 
     @property
     def scope(self) -> str:
-        """``all`` for label-free representations, ``test`` for those that were given labels."""
-        return "all" if self.contestant.labels_used == "none" else "test"
+        """The tracks that are fair: `Contestant.scope`."""
+        return self.contestant.scope
 
 
 def measure(contestant: Contestant, field: Field) -> Result:
@@ -135,7 +152,9 @@ def measure(contestant: Contestant, field: Field) -> Result:
         "probe": {attribute: probe(subject, attribute, field.resampling) for attribute in ATTRIBUTES},
         "captures": captures(runs, field),
     } | _separation(contestant.latents, runs)
-    return Result(contestant, runs, scores, replicates, metrics)
+    protocol = Protocol("kmeans", field.k, tuple(range(first, first + field.seeds)), contestant.scope)
+    trainings = over_trainings(contestant.trainings, field.reference, protocol)
+    return Result(contestant, runs, scores, replicates, metrics, trainings)
 
 
 def captures(runs: list[NDArray[np.int64]], field: Field) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from reprise.errors import BadInput, MissingData
 from reprise.evaluation.reference import Reference
-from reprise.models.read_latents import Unavailable, load_latents
+from reprise.models.read_latents import Unavailable, load_latents, load_seed_latents
 from reprise.report.contestant import Absentee, Contestant
 from reprise.tables import read_json, read_table
 
@@ -52,7 +52,10 @@ def read_models(
             )
         parameters = read_json(models / name / "config.json").get("parameters")
         history = read_history(models / name)
-        found.append(Contestant(name, "model", latents.values, latents.labels_used, parameters, history))
+        trainings = tuple(load_seed_latents(models / name))
+        found.append(
+            Contestant(name, "model", latents.values, latents.labels_used, parameters, history, trainings)
+        )
     if not found:
         raise MissingData("no model is available: there is nothing to compare")
     return found, absent

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reprise.evaluation.uncertainty import Estimate, Interval
-from reprise.report.comparison import LINEAR, ORDERED, PEER, Comparison, conclusions, expected
+from reprise.evaluation.uncertainty import Estimate
+from reprise.report.comparison import LINEAR, ORDERED, PEER, Comparison, expected
 from reprise.report.contestant import Result
 from reprise.report.control import FLAG
+from reprise.report.findings import (
+    PARADOX,
+    TRAININGS,
+    bounds,
+    number,
+    pair_rows,
+    pair_text,
+    training_rows,
+    verdict,
+)
+
+FIGURE = "../plots/compare/paradox.png"
+"""The figure, from where the document lies."""
 
 READING = (
     "Every representation is clustered by K-Means with the same k and the same seeds. Values are means over clustering "
@@ -27,8 +40,10 @@ def document(comparison: Comparison) -> str:
         *_conclusions(comparison),
         *_rankings(comparison),
         *_gains(comparison),
+        *_trainings(comparison),
         *_expectations(comparison),
         *_captures(comparison),
+        *_paradox(comparison),
         *_controls(comparison),
         *_absent(comparison),
     ]
@@ -41,33 +56,18 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def number(value: float | None) -> str:
-    """Return a score with three digits, a count with thousands separators, or a dash."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3f}"
-
-
-def bounds(interval: Interval) -> str:
-    """Return a value with its interval."""
-    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
-
-
 def _with_chance(estimate: Estimate) -> str:
     return f"{estimate.tracks.value:.3f} ({estimate.chance_high:.3f})"
 
 
 def _conclusions(comparison: Comparison) -> list[str]:
-    found = conclusions(comparison)
-    if comparison.attribute is None:
-        return ["No labels are available, so nothing can be said of agreement."]
-    count = found["models_ahead_of_hand_made"]
-    verdict = (
-        f"**{count} of {found['models_compared']} models agree better with {comparison.attribute} than hand-made features "
-        f"do** ({found['ahead_of_hand_made']}); behind them: {found['behind_hand_made']}; the others cannot be told apart. "
-        f"Better than PCA: {found['ahead_of_pca']}. All by paired bootstrap, 95 %."
-    )
-    return ["## What it says", verdict]
+    first, *rest = verdict(comparison)
+    return ["## What it says", f"**{first}**", *rest]
+
+
+def _trainings(comparison: Comparison) -> list[str]:
+    header, rows = training_rows(comparison)
+    return ["## Over several trainings", TRAININGS, table(header, rows)] if rows else []
 
 
 def _rankings(comparison: Comparison) -> list[str]:
@@ -156,53 +156,22 @@ def _captures(comparison: Comparison) -> list[str]:
         + [number(result.metrics["silhouette"].get("value"))]
         for result in comparison.results
     ]
-    text = (
-        "Share of the variance of each property that lies between clusters (eta squared). A model that is told the class "
-        "need not keep it in its latent: its silhouette stays, its agreement falls, and its clusters follow brightness or "
-        "loudness instead. That is the 'paradox' of the conditional models."
-    )
+    text = "Share of the variance of each property that lies between clusters (eta squared)."
     return [
         "## What the clusters capture",
         text,
         table(["representation", "labels", *names, "silhouette"], rows),
-        *_pairs(comparison),
     ]
 
 
-def _pairs(comparison: Comparison) -> list[str]:
-    """Return the table of conditional models beside their unconditional twins, on the same test tracks."""
-    attribute = comparison.attribute
-    rows = []
-    for conditional, twin in (("cvae", "conv_vae"), ("ae_conditional", "ae_multimodal")):
-        pair = [comparison.result(name) for name in (conditional, twin)]
-        if attribute is None or any(r is None or (attribute, "test") not in r.scores for r in pair):
-            continue
-        rows += [_pair_row(result, attribute) for result in pair if result is not None]
-    if not rows:
+def _paradox(comparison: Comparison) -> list[str]:
+    """Return the section on conditional models beside their unconditional twins."""
+    if not comparison.pairs:
         return []
-    header = [
-        "model",
-        "labels",
-        "silhouette",
-        "AMI, test tracks",
-        "linear probe",
-        "brightness",
-        "loudness",
-        "tempo",
-    ]
-    return ["### Conditional beside unconditional", table(header, rows)]
-
-
-def _pair_row(result: Result, attribute: str) -> list[str]:
-    captured = result.metrics["captures"]
-    return [
-        result.contestant.name,
-        result.contestant.labels_used,
-        number(result.metrics["silhouette"].get("value")),
-        bounds(result.scores[attribute, "test"]["ami"].tracks),
-        number(result.metrics["probe"][attribute].get("linear", {}).get("value")),
-        *(number(captured[name]) for name in ("brightness", "loudness", "tempo")),
-    ]
+    parts = ["## The paradox of conditional models", PARADOX, f"![scores and captured properties]({FIGURE})"]
+    for pair in comparison.pairs:
+        parts += [pair_text(pair), table(*pair_rows(pair))]
+    return parts
 
 
 def _controls(comparison: Comparison) -> list[str]:

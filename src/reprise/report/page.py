@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import html
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
 from reprise.report.charts import agreement_chart, captures_chart, latent_chart, learning_chart
-from reprise.report.comparison import ORDERED, Comparison, conclusions, expected
+from reprise.report.comparison import ORDERED, Comparison, expected
 from reprise.report.contestant import Result
-from reprise.report.markdown import READING, number
+from reprise.report.findings import PARADOX, TRAININGS, number, pair_rows, pair_text, training_rows, verdict
+from reprise.report.listening import Listening
+from reprise.report.markdown import READING
+from reprise.report.sounds import embedded, sounds
 
 if TYPE_CHECKING:
     from reprise.evaluation.reference import Reference
@@ -26,7 +30,7 @@ th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align
 th:first-child, td:first-child, td.text { text-align: left; }
 th button { font: inherit; font-weight: 600; border: 0; background: none; padding: 0; cursor: pointer; color: inherit; }
 th[aria-sort="ascending"] button::after { content: " ▲"; } th[aria-sort="descending"] button::after { content: " ▼"; }
-tbody tr:hover { background: #f6f8fb; } .interval { color: var(--muted); font-size: .8em; }
+tbody tr:hover { background: #f6f8fb; } img { max-width: 100%; } audio { height: 2rem; vertical-align: middle; } .interval { color: var(--muted); font-size: .8em; }
 nav { display: flex; flex-wrap: wrap; gap: .4rem; margin: .6rem 0; }
 nav button { font: inherit; padding: .25rem .7rem; border: 1px solid var(--line); border-radius: 999px; background: #fff; cursor: pointer; }
 nav button[aria-pressed="true"] { background: #4477aa; border-color: #4477aa; color: #fff; }
@@ -69,8 +73,22 @@ COLUMNS = {
 }
 
 
-def page(comparison: Comparison, reference: Reference, seed: int) -> str:
-    """Return the page as HTML; the same comparison gives the same bytes."""
+def page(comparison: Comparison, reference: Reference, seed: int, heard: Listening, paradox: Path) -> str:
+    """Return the page as HTML; the same comparison gives the same bytes.
+
+    Parameters
+    ----------
+    comparison
+        What was measured.
+    reference
+        Labels, for the colours of the maps.
+    seed
+        Seed of the maps.
+    heard
+        Sounds of reconstructions.
+    paradox
+        The figure of conditional models, already written.
+    """
     attribute = comparison.attribute
     body = [
         "<h1>Model comparison</h1>",
@@ -86,7 +104,9 @@ def page(comparison: Comparison, reference: Reference, seed: int) -> str:
         else:
             body += [f"<h2>Agreement with {name}</h2>", _table(comparison, name)]
             body.append(_figure(agreement_chart(comparison, name), f"agreement-{name}"))
-    body += [_expected(comparison), _figure(captures_chart(comparison), "captures"), "<h2>Latent maps</h2>"]
+    body += [_trainings(comparison), _expected(comparison)]
+    body += [_figure(captures_chart(comparison), "captures"), _paradox(comparison, paradox)]
+    body += [sounds(heard), "<h2>Latent maps</h2>"]
     classes = reference.classes[attribute].tolist() if attribute else [""] * len(reference.track_ids)
     maps = [
         (r.contestant.name, _figure(latent_chart(r, classes, attribute or "tracks", seed), f"map-{place}"))
@@ -122,15 +142,33 @@ def _figure(figure: Any, identity: str) -> str:
 
 
 def _verdict(comparison: Comparison) -> str:
-    found = conclusions(comparison)
-    if comparison.attribute is None:
-        return "<p>No labels are available, so nothing can be said of agreement.</p>"
+    first, *rest = (html.escape(sentence) for sentence in verdict(comparison))
+    return f"<p><strong>{first}</strong></p>" + "".join(f"<p>{sentence}</p>" for sentence in rest)
+
+
+def _trainings(comparison: Comparison) -> str:
+    header, rows = training_rows(comparison)
     return (
-        f"<p><strong>{found['models_ahead_of_hand_made']} of {found['models_compared']} models agree better with "
-        f"{comparison.attribute} than hand-made features</strong> ({html.escape(found['ahead_of_hand_made'])}); behind them: "
-        f"{html.escape(found['behind_hand_made'])}. Better than PCA: {html.escape(found['ahead_of_pca'])}. "
-        "Paired bootstrap, 95 %.</p>"
+        f"<h2>Over several trainings</h2><p>{html.escape(TRAININGS)}</p>{_texts(header, rows)}"
+        if rows
+        else ""
     )
+
+
+def _paradox(comparison: Comparison, figure: Path) -> str:
+    if not comparison.pairs:
+        return ""
+    source = embedded("image/png", figure.read_bytes())
+    parts = [
+        f"<h2>The paradox of conditional models</h2><p>{html.escape(PARADOX)}</p><img alt='' src='{source}'>"
+    ]
+    for pair in comparison.pairs:
+        parts += [f"<p>{html.escape(pair_text(pair))}</p>", _texts(*pair_rows(pair))]
+    return "\n".join(parts)
+
+
+def _texts(header: list[str], rows: list[list[str]]) -> str:
+    return _html_table(header, [[_text(cell) for cell in row] for row in rows])
 
 
 def _table(comparison: Comparison, attribute: str) -> str:

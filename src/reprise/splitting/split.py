@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from reprise.errors import BadInput, BadParameter
-from reprise.splitting.assign import PARTS, Fractions, assign, torn_groups
-from reprise.splitting.groups import group, near_duplicates, same_key_links
+from reprise.splitting.assign import Fractions, assign
+from reprise.splitting.groups import NearDuplicates, group, near_duplicates, same_key_links
+from reprise.splitting.official import PARTS, Official, conflicts
+
+BY_CHANCE = 1.0  # pairs of different tracks that may look alike before a warning
 
 
 @dataclass(frozen=True)
@@ -65,9 +68,31 @@ class SplitSettings:
             )
 
 
+@dataclass(frozen=True)
+class Split:
+    """A split and what is to be said of it.
+
+    Attributes
+    ----------
+    rows : DataFrame
+        ``track_id``, ``split``, ``group_id``.
+    metrics : dict
+        Counts of tracks, groups, duplicates and official tracks; share of each part beside the wanted one.
+    warnings : list of str
+        What the user should know, one sentence each.
+    """
+
+    rows: pd.DataFrame
+    metrics: dict[str, Any]
+    warnings: list[str]
+
+
 def split(
-    table: pd.DataFrame, fingerprints: Fingerprints, settings: SplitSettings
-) -> tuple[pd.DataFrame, dict[str, Any]]:
+    table: pd.DataFrame,
+    fingerprints: Fingerprints,
+    settings: SplitSettings,
+    classes: Mapping[str, str] | None = None,
+) -> Split:
     """Split a collection.
 
     Parameters
@@ -78,46 +103,73 @@ def split(
         Of the tracks that have audio.
     settings : SplitSettings
         Shares, threshold, seed.
+    classes : mapping of str to str, optional
+        Class of the tracks that have one, for a stratified split. Left away, no label is read.
 
     Returns
     -------
-    splits : DataFrame
-        ``track_id``, ``split``, ``group_id``.
-    metrics : dict
-        Counts of tracks, groups and duplicates; share of each part beside the wanted one.
+    Split
 
     Raises
     ------
     BadInput
-        If a fingerprint belongs to no track of the table, or a part stays empty.
+        If a fingerprint or a class belongs to no track of the table, or a part stays empty.
     """
     table = table.sort_values("track_id")
     ids = [str(track_id) for track_id in table["track_id"]]
-    strangers = sorted(set(fingerprints.track_ids) - set(ids))
-    if strangers:
-        raise BadInput(f"fingerprints: track '{strangers[0]}' is not in groups.parquet")
+    _refuse_strangers(ids, fingerprints.track_ids, "fingerprints")
+    _refuse_strangers(ids, classes or (), "classes")
     duplicates = near_duplicates(fingerprints.vectors, settings.duplicate_similarity)
     alike = [(fingerprints.track_ids[i], fingerprints.track_ids[j]) for i, j in duplicates.pairs]
     known = table[table["artist_id"].notna()]
     groups = group(ids, same_key_links(list(known["track_id"]), list(known["artist_id"])) + alike)
     given = table.loc[table["official_split"].notna(), ["track_id", "official_split"]]
-    official = dict(zip(given["track_id"], given["official_split"], strict=True))
-    parts = assign(groups, official, settings.fractions, settings.seed)
-    rows = {"track_id": ids, "split": [parts[i] for i in ids], "group_id": [groups[i] for i in ids]}
+    official = Official(dict(zip(given["track_id"], given["official_split"], strict=True)))
+    parts = assign(groups, official, settings.fractions, settings.seed, classes)
+    torn = conflicts(groups, parts, alike)
     metrics = {
         "n_tracks": len(ids),
         "n_groups": len(set(groups.values())),
-        "n_official": len(official),
-        "n_groups_torn_by_official": torn_groups(groups, parts),
         "largest_group": max(Counter(groups.values()).values(), default=0),
-        "duplicates": {
-            "n_pairs": len(alike),
-            "threshold": settings.duplicate_similarity,
-            "next_similarity": duplicates.next_similarity,
-        },
+        "official": {"n_tracks": len(official.parts), **vars(torn)},
+        "duplicates": _duplicates(duplicates, settings.duplicate_similarity),
         "parts": _shares(list(parts.values()), settings.fractions),
+        "classes": _balance(parts, classes),
     }
-    return pd.DataFrame(rows, columns=["track_id", "split", "group_id"]), metrics
+    rows = {"track_id": ids, "split": [parts[i] for i in ids], "group_id": [groups[i] for i in ids]}
+    warnings = torn.warnings() + _by_chance(duplicates, settings.duplicate_similarity)
+    return Split(pd.DataFrame(rows, columns=["track_id", "split", "group_id"]), metrics, warnings)
+
+
+def _refuse_strangers(ids: Sequence[str], given: Sequence[str] | Mapping[str, str], what: str) -> None:
+    strangers = sorted(set(given) - set(ids))
+    if strangers:
+        raise BadInput(f"{what}: track '{strangers[0]}' is not in groups.parquet")
+
+
+def _duplicates(found: NearDuplicates, threshold: float) -> dict[str, float]:
+    """Return what near-duplicates were found, and how far the other pairs are from the threshold."""
+    return {
+        "n_pairs": len(found.pairs),
+        "threshold": threshold,
+        "next_similarity": found.next_similarity,
+        "typical_similarity": found.typical,
+        "spread": found.spread,
+        "n_pairs_by_chance": found.expected_by_chance(threshold),
+    }
+
+
+def _by_chance(found: NearDuplicates, threshold: float) -> list[str]:
+    """Return a sentence if the threshold is so low that different tracks reach it."""
+    expected = found.expected_by_chance(threshold)
+    if expected <= BY_CHANCE:
+        return []
+    sentence = (
+        f"split.duplicate_similarity is {threshold}, but different tracks of this collection are at "
+        f"{found.typical:.2f} ± {found.spread:.2f}: about {expected:.0f} pairs of them pass for one recording and share "
+        "a group. Nothing leaks by it, but groups get coarse; short clips need a higher threshold (docs/duplicates.md)"
+    )
+    return [sentence]
 
 
 def _shares(parts: list[str], fractions: Fractions) -> dict[str, dict[str, float]]:
@@ -128,3 +180,19 @@ def _shares(parts: list[str], fractions: Fractions) -> dict[str, dict[str, float
         part: {"n": counts[part], "share": counts[part] / total, "wanted": fractions.of(part)}
         for part in PARTS
     }
+
+
+def _balance(parts: Mapping[str, str], classes: Mapping[str, str] | None) -> dict[str, Any]:
+    """Say whether classes were read, and how far their shares in a part are from those of all tracks."""
+    if not classes:
+        return {"read": False}
+    overall = Counter(classes.values())
+    worst = 0.0
+    for part in PARTS:
+        inside = Counter(kind for track_id, kind in classes.items() if parts[track_id] == part)
+        if inside:
+            worst = max(
+                worst,
+                *(abs(inside[kind] / inside.total() - n / overall.total()) for kind, n in overall.items()),
+            )
+    return {"read": True, "n": len(overall), "largest_deviation_of_a_share": worst}

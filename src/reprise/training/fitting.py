@@ -11,8 +11,9 @@ import pandas as pd
 
 from reprise.models.base import FitReport, Model
 from reprise.models.build import build_model, check_params, model_class, validate
+from reprise.models.read_latents import SEEDS
 from reprise.models.store import Unavailable, save_latents, save_model, save_unavailable
-from reprise.tables import write_csv, write_json
+from reprise.tables import write_array, write_csv, write_json
 from reprise.training.settings import Run, TrainingParams, scratch_folder
 from reprise.training.tracks import Tracks
 
@@ -80,6 +81,24 @@ def fit_model(
     model = build_model(name, config, tracks.shapes(kind.condition(params)), seed)
     report = model.fit(tracks, run)
     return Fitted(model, report, model.embed(tracks), model.extras(tracks))
+
+
+def fit_further(
+    name: str, config: Mapping[str, Any], training: Mapping[str, Any], seed: int, tracks: Tracks
+) -> list[Any]:
+    """Return the latents of trainings from further seeds, ``training.seeds - 1`` arrays as in `Fitted.latents`.
+
+    Parameters and errors are those of `fit_model`; nothing is trained where the dataset lacks what the model needs.
+    """
+    count = validate(TrainingParams, training, "training").seeds
+    fits = (fit_model(name, config, training, seed + number, tracks) for number in range(1, count))
+    return [fitted.latents for fitted in fits if isinstance(fitted, Fitted)]
+
+
+def write_further(directory: Path, latents: list[Any]) -> None:
+    """Write the latents of further seeds as ``seeds/1.npy``, ``seeds/2.npy``, ...; no folder where there are none."""
+    for number, values in enumerate(latents, 1):
+        write_array(directory / SEEDS / f"{number}.npy", values)
 
 
 def write_fitted(directory: Path, name: str, fitted: Fitted | Unavailable, tracks: Tracks, seed: int) -> None:

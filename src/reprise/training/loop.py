@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -17,49 +17,9 @@ from reprise.training.checkpoint import Checkpoints, Progress, restore_optimizer
 from reprise.training.crops import Batch, Batches
 from reprise.training.device import autocast
 from reprise.training.health import require_finite
+from reprise.training.phase import Phase, Terms
 from reprise.training.settings import Run
-
-Terms = dict[str, Tensor]
-
-
-def nothing() -> None:
-    """Begin a phase without preparation."""
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A part of training with an objective of its own.
-
-    Parameters
-    ----------
-    name
-        Name in the learning curve.
-    epochs
-        Most epochs.
-    learning_rate
-        Of Adam.
-    losses
-        From a batch and a generator to named loss terms, one value per example.
-    weights
-        Weight of each term.
-    begin
-        Called once before the first epoch of the phase (a warm start).
-    """
-
-    name: str
-    epochs: int
-    learning_rate: float
-    losses: Callable[[Batch, torch.Generator], Terms]
-    weights: Mapping[str, float]
-    begin: Callable[[], None] = nothing
-
-
-def lengthened(phases: tuple[Phase, ...], steps_per_epoch: int, min_steps: int) -> tuple[Phase, ...]:
-    """Return the phases with more epochs, in proportion, where all of them together make fewer than ``min_steps`` steps."""
-    steps = steps_per_epoch * sum(phase.epochs for phase in phases)
-    if steps >= min_steps:
-        return phases
-    return tuple(replace(phase, epochs=math.ceil(phase.epochs * min_steps / steps)) for phase in phases)
+from reprise.training.team import Alone
 
 
 @dataclass(frozen=True)
@@ -74,11 +34,14 @@ class Job:
         Examples to learn from and to validate with.
     run
         Common parameters, seed and scratch folder.
+    team
+        Which of how many processes this is.
     """
 
     model: nn.Module
     batches: Batches
     run: Run
+    team: Alone = field(default_factory=Alone)
 
 
 def train(job: Job, phases: tuple[Phase, ...], key: str) -> Progress:
@@ -112,6 +75,8 @@ def train(job: Job, phases: tuple[Phase, ...], key: str) -> Progress:
     if saved is not None:
         progress = saved[0]
         model.load_state_dict(saved[1]["model"])
+    if job.team.rank:
+        checkpoints = Checkpoints(None, key, 0.0)  # the first process writes
     for number, phase in enumerate(phases):
         if number < progress.phase:
             continue
@@ -125,9 +90,10 @@ def train(job: Job, phases: tuple[Phase, ...], key: str) -> Progress:
             _seed(run.seed, number, 0)
             phase.begin()
             best = _copy(model)
+        objective = job.team.objective(model, phase.losses)
         for _ in track(_epochs(progress, phase, run), total=phase.epochs, desc=phase.name, unit="epoch"):
-            _epoch(job, phase, optimizer, progress)
-            if progress.waited == 0:
+            _epoch(job, replace(phase, losses=objective), optimizer, progress)
+            if progress.waited == 0 or phase.cosine:
                 best = _copy(model)
             checkpoints.save(progress, model, best, optimizer)
         model.load_state_dict(best)
@@ -144,7 +110,7 @@ def evaluate(model: nn.Module, phase: Phase, found: Iterator[Batch], run: Run) -
     sums, count = dict[str, float](), 0
     with torch.no_grad():
         for batch in found:
-            batch = _to(batch, device)
+            batch = batch.to(device)
             with autocast(device, run.training):
                 terms = phase.losses(batch, generator)
             _add(sums, terms)
@@ -153,14 +119,16 @@ def evaluate(model: nn.Module, phase: Phase, found: Iterator[Batch], run: Run) -
 
 
 def _epochs(progress: Progress, phase: Phase, run: Run) -> Iterator[int]:
-    while progress.epoch < phase.epochs and progress.waited < run.training.patience:
+    while progress.epoch < phase.epochs and (phase.cosine or progress.waited < run.training.patience):
         yield progress.epoch
 
 
 def _epoch(job: Job, phase: Phase, optimizer: torch.optim.Optimizer, progress: Progress) -> None:
-    seed = _seed(job.run.seed, progress.phase, progress.epoch + 1)
     number = len(progress.history) + 1
-    trained = _learn(job, phase, optimizer, seed)
+    for group in optimizer.param_groups:
+        group["lr"] = phase.rate(progress.epoch)
+    trained = _learn(job, phase, optimizer, progress)
+    job.team.settle(job.model)
     validated = evaluate(job.model, phase, job.batches.validating(), job.run)
     row: dict[str, Any] = {"epoch": number, "phase": phase.name}
     for split, terms in (("train", trained), ("validation", validated)):
@@ -170,25 +138,41 @@ def _epoch(job: Job, phase: Phase, optimizer: torch.optim.Optimizer, progress: P
     progress.history.append(row)
     progress.epoch += 1
     progress.waited += 1
-    if row["validation_loss"] < progress.best_loss:
+    if row["validation_loss"] < progress.best_loss or phase.cosine:
         progress.best_loss, progress.best_epoch, progress.waited = row["validation_loss"], number, 0
 
 
-def _learn(job: Job, phase: Phase, optimizer: torch.optim.Optimizer, seed: int) -> dict[str, float]:
+def _learn(job: Job, phase: Phase, optimizer: torch.optim.Optimizer, progress: Progress) -> dict[str, float]:
+    """Make the steps of one epoch; gradients of ``training.accumulate`` batches are averaged into one step."""
+    seed = _seed(job.run.seed, progress.phase, progress.epoch + 1)
+    torch.manual_seed(seed + job.team.rank)
     job.model.train()
     device = next(job.model.parameters()).device
-    generator = torch.Generator(device).manual_seed(seed)
+    generator = torch.Generator(device).manual_seed(seed + job.team.rank)
+    weights, together = phase.weights_in(progress.epoch), job.run.training.accumulate
     sums, count = dict[str, float](), 0
-    for batch in job.batches.training(torch.Generator().manual_seed(seed)):
-        batch = _to(batch, device)
-        with autocast(device, job.run.training):
-            terms = phase.losses(batch, generator)
+    found = _groups(job.batches.training(torch.Generator().manual_seed(seed)), together)
+    for group in found:
         optimizer.zero_grad()
-        average(terms, phase.weights).backward()  # type: ignore[no-untyped-call]
+        examples = sum(len(batch.values) for batch in group)
+        for batch in group:
+            mine, weight = job.team.share(batch, job.batches.unit)
+            mine = mine.to(device)
+            with autocast(device, job.run.training):
+                terms = phase.losses(mine, generator)
+            loss = average(terms, weights)
+            share = weight * len(batch.values) / examples
+            job.team.backward(loss * share if share != 1.0 else loss)
+            _add(sums, terms)
+            count += len(mine.values)
         optimizer.step()
-        _add(sums, terms)
-        count += len(batch.values)
+    sums, count = job.team.total(sums, count)
     return {name: value / count for name, value in sums.items()}
+
+
+def _groups(found: Iterator[Batch], size: int) -> Iterator[list[Batch]]:
+    while group := list(itertools.islice(found, size)):
+        yield group
 
 
 def _optimizer(model: nn.Module, phase: Phase) -> torch.optim.Adam:
@@ -205,11 +189,6 @@ def _seed(seed: int, phase: int, epoch: int) -> int:
 
 def _copy(model: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in model.state_dict().items()}
-
-
-def _to(batch: Batch, device: torch.device) -> Batch:
-    classes = None if batch.classes is None else batch.classes.to(device)
-    return Batch(batch.values.to(device), classes)
 
 
 def _add(sums: dict[str, float], terms: Terms) -> None:

@@ -39,6 +39,13 @@ class TrainingParams(ModelParams):
         Least share of latent units of a deterministic autoencoder that are not constant.
     max_cluster_share
         Largest share of segments that one mixture component may take.
+    seeds
+        Trainings of each model, from seeds ``seed``, ``seed + 1``, ...: more than one gives intervals over training. The
+        first is the model; of the others only the latents are kept.
+    accumulate
+        Batches whose gradients are averaged into one step of Adam, where a larger batch does not fit into memory.
+    processes
+        Processes that share every batch, one on each CUDA device; 0 takes all devices. Their number is part of the result.
     """
 
     device: Literal["auto", "cpu", "cuda"]
@@ -50,6 +57,9 @@ class TrainingParams(ModelParams):
     min_active_share: Share
     min_live_share: Share
     max_cluster_share: Share
+    seeds: Annotated[int, Field(ge=1)]
+    accumulate: Annotated[int, Field(ge=1)]
+    processes: Annotated[int, Field(ge=0)]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,9 @@ class Tracks:
     labels
         Attribute (``genre``, ``language``) to shape ``(n,)`` strings, `UNKNOWN` where the stage is not told.
         Empty in label-free stages.
+    segments
+        Shape ``(n, segments, features)``, float32, hand-made features of 3 s segments, a memory map; empty for stages
+        that do not read them.
     """
 
     ids: NDArray[np.str_]
@@ -51,6 +54,7 @@ class Tracks:
     lyrics: NDArray[np.float32]
     has_lyrics: NDArray[np.bool_]
     labels: Mapping[str, NDArray[np.str_]] = field(default_factory=dict)
+    segments: NDArray[np.float32] = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
 
     def classes(self, attribute: str) -> tuple[str, ...]:
         """Return the known classes of the training tracks, ascending."""
@@ -68,7 +72,9 @@ class Tracks:
         )
 
 
-def read_tracks(frames: Path, splits: Path, lyrics: Path, labels: Path | None = None) -> Tracks:
+def read_tracks(
+    frames: Path, splits: Path, lyrics: Path, labels: Path | None = None, segments: Path | None = None
+) -> Tracks:
     """Read and check the inputs of a training stage.
 
     Parameters
@@ -81,6 +87,8 @@ def read_tracks(frames: Path, splits: Path, lyrics: Path, labels: Path | None = 
         Folder with ``embeddings.npy``, ``tracks.parquet``.
     labels
         Folder with the labels of training and validation tracks, for stages that are given them.
+    segments
+        Folder with ``segments.npy``, for stages that train on hand-made features.
 
     Raises
     ------
@@ -108,7 +116,15 @@ def read_tracks(frames: Path, splits: Path, lyrics: Path, labels: Path | None = 
         test = np.setdiff1d(np.arange(len(ids)), np.concatenate([train, validation]))
         if any((values[test] != UNKNOWN).any() for values in given.values()):
             raise BadInput(f"{labels}: holds labels of test tracks, which no training stage may see")
-    return Tracks(ids, mel, mfcc, train, validation, embedding, has_lyrics, given)
+    tracks = Tracks(ids, mel, mfcc, train, validation, embedding, has_lyrics, given)
+    if segments is None:
+        return tracks
+    hand_made = read_array(segments / "segments.npy")
+    if len(hand_made) != len(ids):
+        raise BadInput(
+            f"{segments}: features of {len(hand_made)} tracks, maps of {len(ids)}; they must be equal"
+        )
+    return replace(tracks, segments=hand_made)
 
 
 def _aligned(table: Any, column: str, ids: NDArray[np.str_]) -> NDArray[np.str_]:

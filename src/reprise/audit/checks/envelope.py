@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from reprise.audit.finding import Finding, Severity
 from reprise.audit.information import mutual_information
@@ -30,15 +32,20 @@ class Envelope:
         Bytes behind the samples.
     silence
         Zero samples at the end, counted up to `TAIL`: shorter clips that were padded.
+    edge
+        The first and last `EDGE` samples as hexadecimal digits; empty where both are silent (no sample beyond `STILL`).
     """
 
     size: int
     header: str
     trailing: int
     silence: int
+    edge: str = ""
 
 
 TAIL = 8192
+EDGE = 8
+STILL = 2
 
 
 def read_envelope(path: Path) -> Envelope:
@@ -49,9 +56,21 @@ def read_envelope(path: Path) -> Envelope:
         end = min(start + length, size)
         file.seek(max(start, end - 2 * TAIL))
         samples = np.frombuffer(file.read(end - file.tell()), dtype="u1")
+        file.seek(start)
+        first = np.frombuffer(file.read(min(2 * EDGE, end - start)), dtype="u1")
     heard = np.flatnonzero(samples)
     silent = len(samples) - (heard[-1] + 1 if len(heard) else 0)
-    return Envelope(size, header.hex(), size - end, int(silent // 2))
+    return Envelope(size, header.hex(), size - end, int(silent // 2), _edge(first, samples[-2 * EDGE :]))
+
+
+def _edge(first: NDArray[np.uint8], last: NDArray[np.uint8]) -> str:
+    """Return the samples at both ends that are not silent."""
+    ends = [part for part in (first, last) if len(part) % 2 == 0 and _loud(part)]
+    return "/".join(part.tobytes().hex() for part in ends)
+
+
+def _loud(part: NDArray[np.uint8]) -> bool:
+    return bool(len(part)) and int(np.abs(part.view("<i2").astype(np.int32)).max()) > STILL
 
 
 def read_level(path: Path) -> float:
@@ -101,9 +120,41 @@ def envelopes(stage: str, files: dict[str, Envelope], labelling: Labelling, plan
         "trailing": ([file.trailing for file in known], "leak"),
         "silence": ([_coarse(file.silence) for file in known], "warn"),
     }
-    return [
+    found = [
         _part(name, values, severity, stage, labelling, both) for name, (values, severity) in parts.items()
     ]
+    return [*found, _edges([file.edge for file in known], stage, labelling, both, labelling.blocks[position])]
+
+
+def _edges(edges: list[str], stage: str, labelling: Labelling, codes: Codes, blocks: Codes) -> Finding:
+    """Test whether files of different artists that begin or end with the same samples are of the same class: music never does, padding may."""
+    about = f"wav files by {labelling.name}"
+    ends: dict[str, list[int]] = {}
+    for row, edge in enumerate(edges):
+        for part in set(edge.split("/")) - {""}:
+            ends.setdefault(part, []).append(row)
+    pairs = [
+        pair
+        for rows in ends.values()
+        for pair in combinations(rows[:MOST_ALIKE], 2)
+        if blocks[pair[0]] != blocks[pair[1]]
+    ]
+    if not pairs:
+        text = f"no two of {len(edges)} files of different artists begin or end with the same {EDGE} samples"
+        return Finding("envelope.edge", about, stage, "ok", 0.0, text, REMEDY, count=0)
+    first, second = np.array(pairs).T
+    same = (codes[:, first] == codes[:, second]).sum(axis=1).astype(float)
+    text = (
+        f"{len(pairs)} pairs of files of different artists begin or end with the same {EDGE} samples, {same[0]:.0f} within one {labelling.name}; "
+        f"{np.median(same[1:]):.0f} when permuted"
+    )
+    p = p_value(same[0], same[1:])
+    return Finding(
+        "envelope.edge", about, stage, "leak", same[0] / len(pairs), text, REMEDY, p=p, count=len(pairs)
+    )
+
+
+MOST_ALIKE = 100
 
 
 def _coarse(samples: int) -> int:

@@ -11,7 +11,6 @@ Escoufier, Le traitement des variables vectorielles, Biometrics 29, 1973 (the RV
 
 from __future__ import annotations
 
-import re
 import zlib
 
 import numpy as np
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from reprise.audit.finding import Finding, Severity
 from reprise.audit.labelling import Codes, Labelling, Plan, Strings, p_value
+from reprise.audit.words import words
 
 MOST_TRACKS = 400
 """Tracks that are compared; more give no more certainty that matters."""
@@ -74,7 +74,7 @@ def own_input(
         chosen = np.sort(rng.choice(len(rows), MOST_TRACKS, replace=False))
         rows, position = rows[chosen], position[chosen]
     codes = labelling.codes[position]
-    own, source = _within(values[rows], codes), _within(inputs[rows], codes)
+    own, source = deviations(values[rows], codes), deviations(inputs[rows], codes)
     correlation, null = _rv(own, source, codes, rng)
     p_follows = p_value(correlation, null)
     p_label = _label_p(_distances(values[rows]), labelling, position, rng)
@@ -104,7 +104,7 @@ def word_vectors(texts: list[str]) -> Floats:
     """Return TF-IDF rows of length 1 (words hashed to `HASHES` columns), shape (n, HASHES)."""
     counts = np.zeros((len(texts), HASHES))
     for row, text in enumerate(texts):
-        for word in re.findall(r"\w+", text.lower()):
+        for word in words(text):
             counts[row, zlib.crc32(word.encode()) % HASHES] += 1
     weighted = np.log1p(counts) * np.log((1 + len(texts)) / (1 + np.count_nonzero(counts, axis=0)))
     result: Floats = weighted / np.maximum(np.linalg.norm(weighted, axis=1, keepdims=True), 1e-12)
@@ -120,13 +120,13 @@ def _distances(values: NDArray[np.floating]) -> Floats:
     return distances
 
 
-def _within(values: NDArray[np.floating], codes: Codes) -> Floats:
-    """Leading principal components of the deviations from the class means, shape (n, at most `COMPONENTS`)."""
+def deviations(values: NDArray[np.floating], codes: Codes, count: int = COMPONENTS) -> Floats:
+    """Return leading principal components of the deviations from the class means, shape (n, at most ``count``)."""
     matrix = np.asarray(values, dtype=np.float64)
     classes = np.unique(codes, return_inverse=True)[1]
     means = np.stack([matrix[classes == number].mean(axis=0) for number in range(int(classes.max()) + 1)])
     left, sizes, _ = np.linalg.svd(matrix - means[classes], full_matrices=False)
-    components: Floats = (left * sizes)[:, :COMPONENTS]
+    components: Floats = (left * sizes)[:, :count]
     return components
 
 
