@@ -98,6 +98,7 @@ class Split(Block):
     train: Fraction
     validation: Fraction
     test: Fraction
+    strata: Literal["tracks", "labels"]
     duplicate_similarity: Fraction
 
     @model_validator(mode="after")

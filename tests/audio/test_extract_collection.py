@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
 
+from reprise.audio import chunk
+from reprise.audio import extract as extract_module
 from reprise.audio.compute import Compute
 from reprise.audio.decode import to_pcm16
 from reprise.audio.extract import Job, extract_collection
@@ -17,7 +21,7 @@ from reprise.audio.features import extract
 from reprise.audio.rows import RowFile
 from reprise.audio.settings import AudioSettings
 from reprise.errors import BadInput, BadParameter, MissingData
-from reprise.tables import read_array, read_table
+from reprise.tables import read_array, read_json, read_table
 
 from .conftest import SIGNALS, make_signal
 
@@ -64,15 +68,57 @@ def test_rows_are_tracks_in_order(tmp_path: Path) -> None:
     described = read_table(tmp_path / "out/vectors/descriptors.parquet", "descriptors")
     assert described.loc[7, "centroid_mean"] == features.descriptors["centroid_mean"]
     assert np.array_equal(read_array(tmp_path / "out/vectors/fingerprints.npy")[7], features.fingerprint)
+    pooled = read_table(tmp_path / "out/vectors/pooled.parquet")
+    assert list(pooled.columns) == ["track_id", *features.pooled]
+    assert pooled.loc[7, "contrast_03_std"] == features.pooled["contrast_03_std"]
+    segments = read_array(tmp_path / "out/segments/segments.npy")
+    assert segments.dtype == np.float32
+    assert segments.shape == (12, metrics["n_segments"], metrics["n_pooled"])
+    assert np.array_equal(segments[7], features.segments)
+    assert read_json(tmp_path / "out/segments/segments.json")["names"] == list(features.pooled)
+
+
+def test_an_interrupted_run_resumes_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracks = make_corpus(tmp_path / "audio", n=24)
+    plain = tmp_path / "plain"
+    extract_collection(tmp_path / "audio", tracks, plain, HERE)
+    monkeypatch.setenv("REPRISE_SCRATCH", str(tmp_path / "scratch"))
+    computed: list[str] = []
+    original = chunk._compute
+
+    def watched(audio: bytes, name: str, task: chunk.Task) -> dict[str, Any]:
+        computed.append(name)
+        return original(audio, name, task)
+
+    def interrupted(items: Iterable[Any], **_: Any) -> Iterator[Any]:
+        for number, item in enumerate(items):
+            if number == 15:
+                raise KeyboardInterrupt
+            yield item
+
+    monkeypatch.setattr(chunk, "_compute", watched)
+    with monkeypatch.context() as patch:
+        patch.setattr(extract_module, "track", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            extract_collection(tmp_path / "audio", tracks, tmp_path / "out", HERE)
+    assert not (tmp_path / "out/frames/mel.npy").exists()
+    assert len(computed) == 20  # two chunks
+    extract_collection(tmp_path / "audio", tracks, tmp_path / "out", HERE)
+    assert len(computed) == 24
+    assert digests(tmp_path / "out") == digests(plain)
+    nothing_kept = Job(AudioSettings(), compute=Compute(workers=1), kept_gb=0.0)
+    extract_collection(tmp_path / "audio", tracks, tmp_path / "out", nothing_kept)
+    assert len(computed) == 48
+    assert digests(tmp_path / "out") == digests(plain)
 
 
 @pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
     tracks = make_corpus(tmp_path / "audio", n=25)
     (tmp_path / "audio" / f"{tracks['track_id'][3]}.wav").write_bytes(b"RIFF")
-    for workers, chunk in ((1, 10), (2, 10), (2, 13)):
-        job = Job(AudioSettings(), chunk, Compute(workers=workers))
-        extract_collection(tmp_path / "audio", tracks, tmp_path / f"out-{workers}-{chunk}", job)
+    for workers, size in ((1, 10), (2, 10), (2, 13)):
+        job = Job(AudioSettings(), size, Compute(workers=workers))
+        extract_collection(tmp_path / "audio", tracks, tmp_path / f"out-{workers}-{size}", job)
     assert digests(tmp_path / "out-1-10") == digests(tmp_path / "out-2-10") == digests(tmp_path / "out-2-13")
 
 
@@ -168,3 +214,21 @@ def test_an_interrupted_file_never_takes_the_final_name(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("used", [0, 1, 3])
+@pytest.mark.parametrize("most", [3, 100_000])
+def test_a_file_of_rows_is_an_array_of_those_that_were_written(tmp_path: Path, used: int, most: int) -> None:
+    values = np.random.default_rng(0).random((used, 2, 5)).astype(np.float16)
+    with RowFile(tmp_path / "a.npy", (most, 2, 5), np.float16) as rows:
+        for value in values:
+            rows.append(value)
+        if used == most:
+            with pytest.raises(ValueError, match="row 3"):
+                rows.append(values[0])
+        with pytest.raises(ValueError, match="of"):
+            rows.append(np.zeros(5))
+    found = read_array(tmp_path / "a.npy")
+    assert found.shape == values.shape
+    assert np.array_equal(found, values)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.npy"]

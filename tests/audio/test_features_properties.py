@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reprise.audio import mel
+from reprise.audio import mel, mfcc
 from reprise.audio.decode import UnreadableAudio, to_pcm16
 from reprise.audio.features import extract
 from reprise.audio.frames import frame_features
@@ -64,6 +64,31 @@ def test_shapes_and_names() -> None:
     assert features.fingerprint.shape == (2_048,)
     assert tuple(features.descriptors) == DESCRIPTORS
     assert len(features.pooled) == 130
+
+
+def test_pooled_statistics_are_means_and_deviations_of_frames() -> None:
+    samples = make_signal("music")
+    frames = frame_features(samples, SETTINGS)
+    pooled = extract(samples).pooled
+    assert pooled["centroid_mean"] == pytest.approx(frames.centroid.mean(dtype=float), rel=1e-6)
+    assert pooled["mfcc_03_std"] == pytest.approx(frames.mfcc[:, 2].std(dtype=float), rel=1e-6)
+    assert pooled["chroma_12_mean"] == pytest.approx(frames.chroma[:, 11].mean(dtype=float), rel=1e-6)
+    slopes = mfcc.delta(frames.mfcc[:, :1].T.astype(float), order=2)
+    assert pooled["mfcc_delta2_01_std"] == pytest.approx(slopes.std(), rel=1e-6)
+
+
+def test_segments_are_described_like_tracks() -> None:
+    samples = make_signal("music", seconds=10.0)
+    features = extract(samples)
+    frames = frame_features(samples, SETTINGS)
+    length = SETTINGS.segment_frames
+    assert length == 129
+    assert features.segments.shape == (3, len(features.pooled))
+    column = list(features.pooled).index("rms_mean")
+    expected = [frames.rms[at * length : (at + 1) * length].mean() for at in range(3)]
+    np.testing.assert_allclose(features.segments[:, column], expected, rtol=1e-5)
+    whole = extract(samples, AudioSettings(segment_seconds=60.0))
+    np.testing.assert_allclose(whole.segments[0], list(whole.pooled.values()), rtol=1e-6)
 
 
 def test_a_tone_is_where_it_is() -> None:

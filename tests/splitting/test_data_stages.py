@@ -16,7 +16,7 @@ IDS = [f"{number:016x}" for number in range(12)]
 PARAMS = """
 seed: 0
 features: {sample_rate: 22050, n_fft: 2048, hop_length: 512, n_mels: 128, n_mfcc: 20, workers: 1, chunk: 10}
-split: {train: 0.5, validation: 0.25, test: 0.25, duplicate_similarity: 0.9}
+split: {train: 0.5, validation: 0.25, test: 0.25, duplicate_similarity: 0.9, strata: tracks}
 lyrics: {model: all-MiniLM-L6-v2, max_tokens: 256, batch_size: 1}
 """
 
@@ -79,6 +79,35 @@ def test_each_stage_reads_what_the_one_before_wrote(corpus: Path) -> None:
     assert not set(sides["test"]["track_id"]) & set(sides["train"]["track_id"])
     assert read_array(corpus / "data/lyrics/tracks/embeddings.npy").shape == (0, 384)
     assert read_json(corpus / "metrics/lyrics/tracks.json")["why"] == "instrumental"
+
+
+def test_labels_do_not_touch_the_split_unless_it_may_read_them(corpus: Path) -> None:
+    features.main("tracks")
+
+    def splits(genres: list[str], strata: str) -> bytes:
+        Path("params.yaml").write_text(PARAMS.replace("strata: tracks", f"strata: {strata}"))
+        table = pd.DataFrame({"track_id": IDS, "genre": genres, "language": None})
+        write_table(corpus / "data/corpus/tracks/labels.parquet", table, "labels")
+        split.main("tracks")
+        return (corpus / "data/splits/tracks.parquet").read_bytes()
+
+    sorted_genres, mixed_genres = ["x"] * 6 + ["y"] * 6, ["x", "y", "y"] * 4
+    assert splits(sorted_genres, "tracks") == splits(mixed_genres, "tracks")
+    assert read_json(corpus / "metrics/split/tracks.json")["classes"] == {"read": False}
+    assert splits(sorted_genres, "labels") != splits(mixed_genres, "labels")
+    assert read_json(corpus / "metrics/split/tracks.json")["classes"]["read"] is True
+
+
+def test_the_split_stage_says_what_the_official_split_tears(
+    corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    features.main("tracks")
+    path = corpus / "data/corpus/tracks/groups.parquet"
+    groups = read_table(path, "groups")
+    write_table(path, groups.assign(official_split=["train", "test"] + [None] * 10), "groups")
+    split.main("tracks")
+    assert "split@tracks: the official split tears 1 group(s) of 3 tracks apart" in capsys.readouterr().err
+    assert read_json(corpus / "metrics/split/tracks.json")["official"]["n_torn_groups"] == 1
 
 
 def test_running_twice_gives_the_same_bytes(corpus: Path) -> None:

@@ -20,7 +20,7 @@ import pandas as pd
 from reprise.audio.chunk import Reject, Row, Task, extract_chunk
 from reprise.audio.compute import Compute, in_order
 from reprise.audio.decode import resampled_length
-from reprise.audio.fingerprint import N_BANDS, N_MODULATIONS
+from reprise.audio.fingerprint import SIZE
 from reprise.audio.kept import kept_folder
 from reprise.audio.pooled import names
 from reprise.audio.recipe import recipe
@@ -157,7 +157,7 @@ class _Size:
             "mel": ("frames/mel.npy", (settings.n_mels, self.n_frames), np.float16),
             "mfcc": ("frames/mfcc.npy", (settings.n_mfcc, self.n_frames), np.float16),
             "segments": ("segments/segments.npy", (self.n_segments, statistics), np.float32),
-            "fingerprint": ("vectors/fingerprints.npy", (N_BANDS * N_MODULATIONS,), np.float32),
+            "fingerprint": ("vectors/fingerprints.npy", (SIZE,), np.float32),
         }
 
 
