@@ -22,7 +22,8 @@ from reprise.audio.compute import Compute
 from reprise.audio.extract import Job, extract_collection
 from reprise.audio.settings import AudioSettings
 
-WORK = Path(__file__).resolve().parents[1] / ".work"
+ROOT = Path(__file__).resolve().parents[1]
+WORK = ROOT / ".work"
 PAUSE = 0.2  # seconds between two looks at the memory
 
 
@@ -75,7 +76,7 @@ def measure(source: list[Path], n_tracks: int, workers: int) -> Scale:
         collection(source, audio, n_tracks)
         command = [sys.executable, __file__, str(audio), str(Path(folder, "out")), str(workers)]
         started = time.monotonic()
-        process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT / "src")})
         watch = _Memory(process.pid)
         watch.start()
         if process.wait():
@@ -90,20 +91,13 @@ def start_up(source: Path) -> tuple[float, bool]:
         "s.extract_folder(Path(sys.argv[1]), Path(sys.argv[2]), 1); sys.exit(3 if 'librosa' in sys.modules else 0)"
     )
     best, status = float("inf"), 0
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "benchmarks")])
     with scratch() as folder:
         collection([source], Path(folder, "audio"), 1)
         for number in range(3):
-            command = [
-                sys.executable,
-                "-c",
-                script,
-                str(Path(folder, "audio")),
-                str(Path(folder, f"out-{number}")),
-            ]
+            command = [sys.executable, "-c", script, f"{folder}/audio", f"{folder}/out-{number}"]
             started = time.monotonic()
-            status = subprocess.run(
-                command, cwd=Path(__file__).parent, capture_output=True, check=False
-            ).returncode
+            status = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, check=False).returncode
             best = min(best, time.monotonic() - started)
     if status not in (0, 3):
         sys.exit("the features of one track failed")

@@ -115,7 +115,9 @@ def clustpy_vade(images: Floats, k: int, dimensions: int, seed: int) -> NDArray[
     from clustpy.deep import VaDE
 
     pixels = images.reshape(len(images), -1) / images.max()
-    model = VaDE(n_clusters=k, embedding_size=dimensions, random_state=seed).fit(pixels)
+    model = VaDE(n_clusters=k, embedding_size=dimensions, random_state=seed)
+    with contextlib.redirect_stderr(io.StringIO()):  # its progress bars
+        model.fit(pixels)
     labels: NDArray[np.int64] = np.asarray(model.labels_, dtype=np.int64)
     return labels
 

@@ -16,6 +16,9 @@ IDENTIFIERS = ("track_id", "track_a", "track_b")
 ENTITLED = ("train", "validation")
 
 
+Perturbation = Callable[[Path, np.random.Generator], list[str]]
+
+
 @dataclass(frozen=True)
 class Secret:
     """Something that some results must not depend on.
@@ -34,7 +37,7 @@ class Secret:
 
     name: str
     label: str | None
-    perturb: Callable[[Path, np.random.Generator], list[str]]
+    perturb: Perturbation
     unmoved: tuple[str, ...] = ()
 
 
@@ -68,12 +71,12 @@ def swap_tracks(root: Path, path: Path, ids: Sequence[str], rng: np.random.Gener
     return [str(path)]
 
 
-def genre(side: str) -> Callable[[Path, np.random.Generator], list[str]]:
-    """Swap genre, language, tags and metadata between tracks of one side of the split."""
+def genre(side: str) -> Perturbation:
+    """Swap genre, language, tags and metadata between tracks of one side of the split; a role without a split is all training."""
 
     def perturb(root: Path, rng: np.random.Generator) -> list[str]:
         paths: list[str] = []
-        for role in ("tracks", "songs"):
+        for role in _roles(root):
             ids = _side(root, role, side)
             for name in ("labels", "tags", "metadata"):
                 paths += swap_tracks(root, CORPUS / role / f"{name}.parquet", ids, rng)
@@ -82,27 +85,38 @@ def genre(side: str) -> Callable[[Path, np.random.Generator], list[str]]:
     return perturb
 
 
-def whole(role: str, name: str) -> Callable[[Path, np.random.Generator], list[str]]:
-    """Swap the rows of one table between all tracks of a role."""
+def whole(*names: str) -> Perturbation:
+    """Swap the rows of some tables between all tracks, in every role."""
 
     def perturb(root: Path, rng: np.random.Generator) -> list[str]:
-        ids = read_table(root / CORPUS / role / "tracks.parquet", "tracks")["track_id"]
-        return swap_tracks(root, CORPUS / role / f"{name}.parquet", list(ids), rng)
+        paths: list[str] = []
+        for role in _roles(root):
+            ids = list(read_table(root / CORPUS / role / "tracks.parquet", "tracks")["track_id"])
+            for name in names:
+                paths += swap_tracks(root, CORPUS / role / f"{name}.parquet", ids, rng)
+        return paths
 
     return perturb
 
 
-def test_rows(root: Path, rng: np.random.Generator) -> list[str]:
-    """Put noise in the place of what was heard and read of each test track, after the split was made."""
+def held_out_rows(root: Path, rng: np.random.Generator) -> list[str]:
+    """Put noise in the place of what was heard and read of each test track, after the split was made.
+
+    Fingerprints stay, for the split is made from them.
+    """
     paths: list[str] = []
-    for role in ("tracks", "songs"):
+    for role in _roles(root):
+        if not (root / f"data/splits/{role}.parquet").exists():
+            continue
         ids = _side(root, role, "test")
-        frames, vectors = Path("data/features") / role / "frames", Path("data/features") / role / "vectors"
-        for name in ("mel", "mfcc"):
-            paths += _noise_rows(root, frames / f"{name}.npy", frames / "tracks.parquet", ids, rng)
-        for name in ("descriptors", "pooled"):
-            paths += _noise_columns(root, vectors / f"{name}.parquet", ids, rng)
-        lyrics = Path("data/lyrics") / role
+        features, lyrics = Path("data/features") / role, Path("data/lyrics") / role
+        for path in sorted((root / features).glob("*/*.npy")):
+            if path.stem != "fingerprints":
+                paths += _noise_rows(
+                    root, path.relative_to(root), features / "frames" / "tracks.parquet", ids, rng
+                )
+        for path in sorted((root / features / "vectors").glob("*.parquet")):
+            paths += _noise_columns(root, path.relative_to(root), ids, rng)
         paths += _noise_rows(root, lyrics / "embeddings.npy", lyrics / "tracks.parquet", ids, rng)
     return paths
 
@@ -112,19 +126,19 @@ SECRETS = {
     for secret in (
         Secret("genre-train", "genre-train", genre("train")),
         Secret("genre-test", "genre-test", genre("test")),
-        Secret("affect-train", "affect", whole("emotion", "pairs")),
+        Secret("affect-train", "affect", whole("pairs")),
         Secret(
             "affect-test",
             "affect",
-            whole("emotion", "affect"),
+            whole("affect"),
             ("data/av_regressor/*", "data/lookup/*", "data/inference_lookup.csv"),
         ),
-        Secret("factors", "factors", whole("tracks", "factors")),
-        Secret("targets", "targets", whole("songs", "targets")),
+        Secret("factors", "factors", whole("factors", "grid")),
+        Secret("targets", "targets", whole("targets")),
         Secret(
             "rows-test",
             None,
-            test_rows,
+            held_out_rows,
             (
                 "data/models/*/weights.safetensors",
                 "data/models/*/config.json",
@@ -145,7 +159,14 @@ SECRETS = {
 """
 
 
+def _roles(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / CORPUS).iterdir() if path.is_dir())
+
+
 def _side(root: Path, role: str, side: str) -> list[str]:
+    if not (root / f"data/splits/{role}.parquet").exists():
+        ids = read_table(root / CORPUS / role / "tracks.parquet", "tracks")["track_id"]
+        return list(ids) if side == "train" else []
     splits = read_table(root / f"data/splits/{role}.parquet", "splits")
     entitled = splits["split"].isin(ENTITLED)
     return list(splits.loc[entitled if side == "train" else ~entitled, "track_id"])
@@ -156,8 +177,10 @@ def _noise_rows(root: Path, path: Path, order: Path, ids: list[str], rng: np.ran
     if not len(rows):
         return []
     array = np.array(read_array(root / path))
+    others = tuple(range(array.ndim - 1))
     values = array.astype(np.float32)
-    array[rows] = rng.normal(values.mean(), values.std(), (len(rows), *array.shape[1:])).astype(array.dtype)
+    middle, spread = values.mean(others), values.std(others)
+    array[rows] = rng.normal(middle, spread, (len(rows), *array.shape[1:])).astype(array.dtype)
     (root / path).unlink()
     write_array(root / path, array)
     return [str(path)]

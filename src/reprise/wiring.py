@@ -29,6 +29,9 @@ CHOSEN_BY_NAME = {
 }
 """Stages that import one module of a package by name: the package, and how dvc.yaml says which."""
 
+LOADS_EVERY_MODEL = ("compare",)
+"""Stages that load trained models by name: every model's code is theirs as well."""
+
 READS_EVERY_MODEL = ("compare", "audit")
 MODEL_FOLDER = "data/models/"
 
@@ -63,6 +66,8 @@ def closure(script: Path, root: Path, extra: tuple[str, ...] = ()) -> set[str]:
 def code_deps(stage: str, root: Path, params: dict[str, Any]) -> list[str]:
     """Return the code deps of a stage as ``dvc.yaml`` must list them."""
     script = root / "stages" / f"{stage}.py"
+    if stage in LOADS_EVERY_MODEL:
+        return sorted(closure(script, root, tuple(f"{PACKAGE}.models.{name}" for name in params["models"])))
     if stage not in CHOSEN_BY_NAME:
         return sorted(closure(script, root))
     package, template = CHOSEN_BY_NAME[stage]

@@ -20,7 +20,7 @@ from reprise.audio.compute import Compute, in_order
 from reprise.audio.decode import to_pcm16
 from reprise.audio.extract import Job, extract_collection
 from reprise.audio.settings import AudioSettings
-from reprise.errors import MissingData
+from reprise.errors import MissingData, RepriseError
 
 from .conftest import SIGNALS, make_signal
 
@@ -86,6 +86,17 @@ def test_results_come_in_order(workers: int) -> None:
     chunks = [[number, number + 1] for number in range(7)]
     assert list(in_order(square, chunks, Compute(workers=workers))) == [square(chunk) for chunk in chunks]
     assert list(in_order(square, [], Compute(workers=workers))) == []
+
+
+def die_in_a_worker(chunk: int) -> int:
+    if chunk == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return chunk
+
+
+def test_a_dead_process_of_this_machine_is_explained() -> None:
+    with pytest.raises(RepriseError, match="a worker process died"):
+        list(in_order(die_in_a_worker, range(8), Compute(workers=2)))
 
 
 @pytest.mark.slow

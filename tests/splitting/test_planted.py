@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -68,8 +69,13 @@ def test_noise_tilt_and_bands_have_their_levels() -> None:
 
 
 def test_the_same_copy_twice() -> None:
-    noise = planted.noisy(tone(300.0), 3.0)
-    for name, change in changes().items():
+    noise = planted.noisy(tone(300.0, 1.0), 3.0)
+    short = {
+        name: change
+        for name, change in changes().items()
+        if "later" not in name and "source" not in name and "mix" not in name
+    }
+    for name, change in short.items():
         first, second = change(noise), change(noise)
         assert first.dtype == np.float32, name
         assert np.array_equal(first, second), name
@@ -86,9 +92,11 @@ def copies_of(samples: Float32, names: list[str]) -> Float32:
 
 @pytest.fixture(scope="module")
 def embedded() -> list[Float32]:
-    return [track.samples.astype(np.float32) / np.float32(32_768) for track in generate("tracks", 1, 7)]
+    tracks = islice(generate("tracks", 1, 7), 5)
+    return [track.samples.astype(np.float32) / np.float32(32_768) for track in tracks]
 
 
+@pytest.mark.slow
 def test_every_plausible_copy_of_an_embedded_track_is_found(embedded: list[Float32]) -> None:
     names = [name for name in changes() if name not in BEYOND]
     own = np.stack([vector(samples) for samples in embedded])
@@ -107,11 +115,12 @@ def test_the_split_keeps_planted_copies_with_their_originals(embedded: list[Floa
         table, Fingerprints(ids, np.stack(rows)), SplitSettings(Fractions(0.5, 0.2, 0.3), THRESHOLD, 0)
     )
     group = done.rows["group_id"].tolist()
-    assert set(group[10:]) == {group[0]} == {"0000"}
-    assert len(set(group[:10])) == 10
-    assert done.rows.loc[[0, 10, 11, 12, 13], "split"].nunique() == 1
+    assert set(group[5:]) == {group[0]} == {"0000"}
+    assert len(set(group[:5])) == 5
+    assert done.rows.loc[[0, 5, 6, 7, 8], "split"].nunique() == 1
 
 
+@pytest.mark.slow
 def test_real_tracks_are_told_apart_and_found_again(real_data: Path) -> None:
     paths = sorted((real_data / "gtzan_mini").glob("*.flac"))[::9]
     tracks = [decode(path)[:660_000] for path in paths]

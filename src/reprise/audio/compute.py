@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
 import joblib
 
-from reprise.errors import BadParameter, MissingData
+from reprise.errors import BadParameter, MissingData, RepriseError
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -70,6 +71,8 @@ def in_order(
     ------
     MissingData
         If there is no cluster at that address.
+    RepriseError
+        If a process of this machine died.
     """
     with ExitStack() as stack:
         if compute.backend == "dask":
@@ -82,7 +85,13 @@ def in_order(
             chunks = chunks[1:]
             n_jobs = max(1, min(compute.workers or joblib.cpu_count(), len(chunks)))
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
-        yield from parallel(joblib.delayed(function)(chunk) for chunk in chunks)
+        try:
+            yield from parallel(joblib.delayed(function)(chunk) for chunk in chunks)
+        except BrokenProcessPool as error:
+            raise RepriseError(
+                "a worker process died, perhaps for want of memory (then set features.workers lower); "
+                "the tracks that were finished are kept: run again"
+            ) from error
 
 
 def _cluster(scheduler: str) -> ExitStack:

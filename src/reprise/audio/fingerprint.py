@@ -50,8 +50,6 @@ TOP_DB = 35.0  # what lies further below the loudest moment of its band is noise
 STILL = 0.1  # dB: a pattern that moves by less has no events
 FAINT = 0.5  # the same on the axis of scales, where music has 5 to 10
 
-N_BANDS, N_MODULATIONS = N_FOLDS, N_SCALES
-
 
 def fingerprint(log_mel: Float32, frame_rate: float) -> Float32:
     """Compute the fingerprint of a track.

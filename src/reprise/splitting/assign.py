@@ -15,7 +15,13 @@ from itertools import accumulate
 from reprise.errors import BadInput, BadParameter
 from reprise.splitting.official import PARTS, TRAIN, Official
 
-LARGEST_SHARES = (1 / 12, 1 / 6, 1 / 3, 1 / 2)  # of test or validation that one group may fill, call by call
+LARGEST_SHARES = (
+    1 / 12,
+    1 / 6,
+    1 / 3,
+    1 / 2,
+    1,
+)  # of test or validation that one group may fill, call by call
 ENOUGH = 10  # tracks from which on every part must get some
 
 Classes = Counter[str]
@@ -60,8 +66,8 @@ def assign(
     Groups with tracks of an official part go there first, see `Official`. A hash of the names of the others decides
     in which order they are called, and whether test or validation has the first choice (in the ratio of their
     shares): a part takes a group if it comes nearer to its size by it. Small groups are called first, so that test
-    and validation hold many artists; groups that would fill up to a half of either are called while it lacks tracks,
-    larger ones if it were empty otherwise. All the rest is training. An added track thus moves few others.
+    and validation hold many artists; a group larger than the part joins it only if it were empty otherwise. All the
+    rest is training. An added track thus moves few others.
 
     Parameters
     ----------
