@@ -13,22 +13,19 @@ import tempfile
 import time
 from pathlib import Path
 
-import joblib
 import numpy as np
 import soundfile
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 import feature_contestants as contestants
 from feature_contestants import Contestant, Features
 from feature_page import EVERYTHING, FRAMES, FROM_MP3, Checks, Times, page, targets
-from feature_scale import collection, measure, scratch, start_up
-from reprise.audio.chunk import Task, extract_chunk
-from reprise.audio.recipe import recipe
+from feature_scale import collection, extract_folder, measure, scratch, start_up
 from sections import write_section
 
 ROOT = Path(__file__).resolve().parents[1]
 AUDIO = ROOT / "data/corpus/tracks/audio"
-CLIPS, CHUNK = 20, 10
+CLIPS = 20
 
 
 def take_turns(groups: list[tuple[dict[str, Contestant | str], list[Path]]], rounds: int) -> Times:
@@ -85,25 +82,18 @@ def _distances(found: Features, reference: Features) -> list[float]:
     return [*distances, max(relative), float(abs(mine["tempo"] - theirs["tempo"]) < 1e-6)]
 
 
-def two_against_one(paths: list[Path], rounds: int) -> tuple[float, float, float]:
-    """Return median and quartiles of how much faster two processes are than one, both already started."""
-    settings = contestants.SETTINGS
-    n_samples = soundfile.info(paths[0]).frames
+def two_against_one(paths: list[Path], n_tracks: int, rounds: int) -> tuple[float, float, float]:
+    """Return median and quartiles of how much faster two processes are than one, once they have started."""
     with scratch() as folder:
         audio = Path(folder, "audio")
-        collection(paths, audio, 20 * CHUNK)
-        ids = sorted(path.stem for path in audio.iterdir())
-        task = Task(audio, n_samples, settings, recipe(settings))
-        chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+        collection(paths, audio, n_tracks)
         seconds: dict[int, list[float]] = {1: [], 2: []}
         for number in range(rounds + 1):
-            for n_jobs in (1, 2):
-                run = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+            for workers in (1, 2):
                 started = time.monotonic()
-                for _ in run(joblib.delayed(extract_chunk)(chunk, task) for chunk in chunks):
-                    pass
+                extract_folder(audio, Path(folder, "out"), workers)
                 if number:  # the first round starts the processes
-                    seconds[n_jobs].append(time.monotonic() - started)
+                    seconds[workers].append(time.monotonic() - started)
     low, median, high = np.quantile(np.array(seconds[1]) / np.array(seconds[2]), [0.25, 0.5, 0.75])
     return float(median), float(low), float(high)
 
@@ -134,7 +124,7 @@ def main() -> None:
         mp3 = to_mp3(paths, Path(folder))
         times = take_turns([(EVERYTHING, paths), (FRAMES, paths), (FROM_MP3, mp3)], options.rounds)
         checks = gates(EVERYTHING | FRAMES, paths[:5]) | gates(FROM_MP3, mp3[:2])
-    two = two_against_one(paths, 5)
+    two = two_against_one(paths, 40 * len(paths), 3)
     scales = [measure(paths, size, 0) for size in options.scales]
     figures = targets(times, two, scales, start_up(paths[0]))
     body = page(

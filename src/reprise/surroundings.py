@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 
 GOOD, NOTE, BAD = "ok", "note", "PROBLEM"
+ENVIRONMENT = Path("metrics") / "environment.json"  # of the machine that made the results on record
 DISK_GB, MEMORY_GB = 5.0, 4.0  # of the embedded corpus: what it fills, and the most that a stage takes
 
 
@@ -119,11 +121,16 @@ def machine(root: Path) -> Iterator[Remark]:
     """Look at cores, instruction set, memory and disk."""
     from reprise.machine import instruction_set, memory_gb, usable_cores
 
-    yield Remark(
-        GOOD,
-        "machine",
-        f"{usable_cores()} cores, instruction set {instruction_set()} (the last digits of results are those of its class)",
-    )
+    here = instruction_set()
+    yield Remark(GOOD, "machine", f"{usable_cores()} cores, instruction set {here}")
+    recorded = root / ENVIRONMENT
+    made = json.loads(recorded.read_text(encoding="utf-8"))["instruction_set"] if recorded.exists() else here
+    if made != here:
+        yield Remark(
+            NOTE,
+            "same bytes",
+            f"the results on record were made with {made}: stages that run here differ from them in the last digits, and so does dvc.lock",
+        )
     memory = memory_gb()
     if memory is not None:
         enough = memory >= MEMORY_GB

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 import soundfile
 
@@ -23,8 +24,11 @@ from reprise.wiring import closure
 
 from .conftest import make_signal
 
-SETTINGS = AudioSettings()
-ARRAYS = {"mel": np.arange(6, dtype=np.float16).reshape(2, 3), "pooled": np.array([0.1, 2.0])}
+SETTINGS = AudioSettings(segment_seconds=0.25)  # several segments
+ARRAYS: dict[str, npt.NDArray[Any]] = {
+    "mel": np.arange(6, dtype=np.float16).reshape(2, 3),
+    "segments": np.asfortranarray(np.arange(6, dtype=np.float32).reshape(3, 2)),
+}
 
 
 def files(folder: Path) -> list[Path]:

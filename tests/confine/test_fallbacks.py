@@ -8,6 +8,8 @@ import pytest
 
 from reprise.confine import landlock, seccomp
 
+pytestmark = pytest.mark.xdist_group("fallbacks")
+
 NO_LANDLOCK = "from reprise.confine import landlock; landlock.abi_version = lambda: 0"
 NO_SECCOMP = "from reprise.confine import seccomp; seccomp.available = lambda: None"
 REFUSED = """

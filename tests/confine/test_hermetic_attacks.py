@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.usefixtures("_landlock", "_watched")
+pytestmark = [pytest.mark.xdist_group("attacks"), pytest.mark.usefixtures("_landlock", "_watched")]
 
+LEFTOVER = f"reprise-test-{os.getpid()}"
 ATTACKS = {
     "python_open": ("open('labels.csv').read()", "read labels.csv"),
     "absolute_path": ("open(os.environ['DVC_ROOT'] + '/labels.csv')", "read labels.csv"),
@@ -43,7 +45,7 @@ ATTACKS = {
     "tcp6": ("import socket; socket.create_connection(('::1', 9), timeout=2)", "network: ::1 port 9"),
     "udp": ("import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))", "network: by datagrams"),
     "name_lookup": ("import socket; socket.getaddrinfo('example.org', 80)", "network: by datagrams"),
-    "shared_memory_left_behind": ("open('/dev/shm/reprise-test-leftover')", "read /dev/shm/reprise-test-leftover, which another process left there"),
+    "shared_memory_left_behind": (f"open('/dev/shm/{LEFTOVER}')", f"read /dev/shm/{LEFTOVER}, which another process left there"),
 }  # fmt: skip
 ALLOWED = {
     "reads_its_dep": "assert open('declared/x.txt').read() == 'x'",
@@ -64,7 +66,7 @@ EXCEPTION = {
     "undeclared_param": ("from reprise.params import load; load().model", "add '- model' under its params in dvc.yaml"),
     "outside_file": ("open(OUTSIDE)", "refused outside the project: OUTSIDE"),
     "io_uring": ("import ctypes; assert ctypes.CDLL(None).syscall(425, 2, ctypes.create_string_buffer(120)) >= 0", "AssertionError"),
-    "leftover_in_tmp": ("open('/tmp/reprise-test-leftover')", "refused outside the project: /tmp/reprise-test-leftover"),
+    "leftover_in_tmp": (f"open('/tmp/{LEFTOVER}')", f"refused outside the project: /tmp/{LEFTOVER}"),
 }  # fmt: skip
 
 
@@ -81,7 +83,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def project(make: Any, outside: Path) -> Iterator[Any]:
-    leftovers = [Path("/dev/shm/reprise-test-leftover"), Path("/tmp/reprise-test-leftover")]
+    leftovers = [Path("/dev/shm", LEFTOVER), Path("/tmp", LEFTOVER)]
     for path in leftovers:
         path.write_text("secret")
     stages = {name: swallowed(code) for name, (code, _) in ATTACKS.items()} | ALLOWED

@@ -13,6 +13,8 @@ from reprise.confine import inputs
 from reprise.confine.view import StageView, outside
 from reprise.errors import BadInput, BadParameter, MissingData
 
+pytestmark = pytest.mark.xdist_group("inputs")
+
 MEANWHILE = """
 from pathlib import Path
 from reprise.confine import spawn

@@ -13,7 +13,11 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.usefixtures("_landlock", "_watched"), pytest.mark.slow]
+pytestmark = [
+    pytest.mark.xdist_group("readers"),
+    pytest.mark.usefixtures("_landlock", "_watched"),
+    pytest.mark.slow,
+]
 
 READERS = {  # what to import, kind of file, code that reads the path p
     "open": ("", "csv", "open(p, 'rb').read()"),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from reprise.noninterference import differences, main, shrink, stages_that_ran, try_secret
+from reprise.noninterference import differences, main, stages_that_ran, try_secret
 from reprise.perturb import SECRETS
 from reprise.replica import Replica, link_cache, make, original
+from reprise.small_world import shrink
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("isolation")]
 

@@ -59,7 +59,8 @@ def test_single_stages_run_from_the_inputs_on_record(leave: Path, capsys: pytest
 def test_what_is_not_there_is_named(leave: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--root", str(leave), "trian"]) == 1
     assert "no stage trian; there are download" in capsys.readouterr().err
-    shutil.rmtree(leave / ".dvc" / "cache")
+    for lost in (leave / ".dvc" / "cache", leave / "data"):
+        shutil.rmtree(lost)
     assert main(["--root", str(leave)]) == 1
     assert "run `dvc repro` first" in capsys.readouterr().err
 

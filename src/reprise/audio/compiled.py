@@ -19,9 +19,7 @@ from reprise.audio.kept import kept_folder
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-LANES = (
-    32  # frames of a block: its spectra and the work space of their transform fit into the second-level cache
-)
+LANES = 32  # frames of a block: their spectra and what the transform needs fit into the second-level cache
 OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
 
 

@@ -64,8 +64,8 @@ def in_order(
 ) -> Iterator[Result]:
     """Yield the result of each chunk, in order, while others are being computed.
 
-    On this machine the first chunk is computed here, so that machine code which is not there yet is compiled once and
-    not by every worker. A cluster gives the chunks of a worker that died to another.
+    On this machine the first chunk is computed here, while the workers start. A cluster gives the chunks of a worker that
+    died to another.
 
     Raises
     ------
@@ -75,18 +75,18 @@ def in_order(
         If a process of this machine died.
     """
     with ExitStack() as stack:
+        n_jobs, here = -1, 0
         if compute.backend == "dask":
             stack.enter_context(_cluster(compute.scheduler))
             stack.enter_context(joblib.parallel_config(backend="dask", wait_for_workers_timeout=PATIENCE))
-            n_jobs = -1
         else:
-            if chunks:
-                yield function(chunks[0])
-            chunks = chunks[1:]
-            n_jobs = max(1, min(compute.workers or joblib.cpu_count(), len(chunks)))
+            here = 1
+            n_jobs = max(1, min(compute.workers or joblib.cpu_count(), len(chunks) - here))
         parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+        later = parallel(joblib.delayed(function)(chunk) for chunk in chunks[here:])
+        yield from map(function, chunks[:here])
         try:
-            yield from parallel(joblib.delayed(function)(chunk) for chunk in chunks)
+            yield from later
         except BrokenProcessPool as error:
             raise RepriseError(
                 "a worker process died, perhaps for want of memory (then set features.workers lower); "

@@ -55,19 +55,23 @@ class Tables(NamedTuple):
     shift: int  # columns between two quarters of a frame
 
 
-def power_spectra(signal: Samples, window: Float64, hop: int, n_frames: int) -> Iterator[Spectra]:
-    """Transform frames that begin every ``hop`` samples, from the first sample on.
+def power_spectra(
+    signal: Samples, window: Float64, hop: int, n_frames: int, before: int = 0
+) -> Iterator[Spectra]:
+    """Transform frames that begin every ``hop`` samples.
 
     Parameters
     ----------
     signal : ndarray of int16 or float32, shape (n,)
-        Samples; int16 counts in steps of 1 / 32,768. Frames that reach beyond the end see zeros.
+        Samples; int16 counts in steps of 1 / 32,768. Before and after them there are zeros.
     window : ndarray, shape (size,)
         Weights of the samples of a frame; its length is the length of the transform, a power of two from 32 on.
     hop : int
         Samples from one frame to the next.
     n_frames : int
         Number of frames; the last block is filled up with further ones.
+    before : int
+        Zeros at the start of the first frame.
 
     Yields
     ------
@@ -81,16 +85,25 @@ def power_spectra(signal: Samples, window: Float64, hop: int, n_frames: int) -> 
     """
     scale = 1 / 32_768 if signal.dtype == np.int16 else 1.0
     tables = _tables(window.size, (scale * window).tobytes(), hop)
-    last = (-(-n_frames // LANES) * LANES - 1) * hop + window.size
-    if last > signal.size:
-        signal = np.concatenate([signal, np.zeros(last - signal.size, signal.dtype)])
     rows = np.empty(window.size * LANES)
     energy = np.empty(LANES, np.float32)
     power = np.empty((window.size // 2 + 1, LANES), np.float32)
     for start in range(0, n_frames, LANES):
-        transform(signal[start * hop :], *tables, rows, energy, power)
+        part = _between_zeros(signal, start * hop - before, (LANES - 1) * hop + window.size)
+        transform(part, *tables, rows, energy, power)
         energy *= np.float32(scale**2)
         yield Spectra(start, energy, power)
+
+
+def _between_zeros(signal: Samples, begin: int, count: int) -> Samples:
+    """Return part of a signal, with zeros for what lies before its start or after its end."""
+    if begin >= 0 and begin + count <= signal.size:
+        return signal[begin : begin + count]
+    part = np.zeros(count, signal.dtype)
+    first, last = max(begin, 0), min(begin + count, signal.size)
+    if last > first:
+        part[first - begin : last - begin] = signal[first:last]
+    return part
 
 
 @lru_cache(maxsize=8)

@@ -62,20 +62,16 @@ def frame_features(samples: Samples, settings: AudioSettings) -> FrameFeatures:
     -------
     FrameFeatures
     """
-    signal = stft.padded(samples, settings)
     n_frames, width = settings.n_frames(samples.size), stft.padded_frames(samples.size, settings)
-    filters, pitches, bands = (
-        mel.triangles(settings),
-        chroma.filterbank(settings),
-        contrast.octave_bands(settings),
-    )
+    filters, pitches = mel.triangles(settings), chroma.filterbank(settings)
+    bands = contrast.octave_bands(settings)
     power = np.empty((width // LANES, settings.n_mels, LANES), np.float32)
     pitch = np.empty((chroma.N_CHROMA, width), np.float32)
     peak, valley = np.empty((2, len(bands), width), np.float32)
     shape = np.empty((3, width), np.float32)
     energy, flatness = np.empty((2, width), np.float32)
     magnitude = np.empty((settings.n_bins, LANES), np.float32)
-    for block in stft.blocks(signal, n_frames, settings):
+    for block in stft.blocks(samples, settings):
         start = block.start
         energy[start : start + LANES] = block.energy
         pitch[:, start : start + LANES] = pitches @ block.power
@@ -101,7 +97,7 @@ def frame_features(samples: Samples, settings: AudioSettings) -> FrameFeatures:
 
 
 def mel_and_mfcc(samples: Samples, settings: AudioSettings) -> tuple[Float32, Float32]:
-    """Compute the log-mel spectrogram and the MFCCs alone, three times faster than everything.
+    """Compute the log-mel spectrogram and the MFCCs alone, for less than half the time of everything.
 
     Parameters
     ----------
@@ -117,11 +113,10 @@ def mel_and_mfcc(samples: Samples, settings: AudioSettings) -> tuple[Float32, Fl
     mfcc : ndarray of float32, shape (n_mfcc, T)
         As `FrameFeatures.mfcc`, transposed.
     """
-    signal = stft.padded(samples, settings)
     n_frames, filters = settings.n_frames(samples.size), mel.triangles(settings)
     width = stft.padded_frames(samples.size, settings)
     power = np.empty((width // LANES, settings.n_mels, LANES), np.float32)
-    for block, out in zip(stft.blocks(signal, n_frames, settings), power, strict=True):
+    for block, out in zip(stft.blocks(samples, settings), power, strict=True):
         mel.mel_power(block.power, *filters, out)
     log_mel = mel.power_to_db(side_by_side(power)[:, :n_frames])
     return log_mel, mfcc.mfcc(log_mel, settings.n_mfcc)

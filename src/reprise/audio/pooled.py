@@ -81,7 +81,7 @@ def pool(values: Series, length: int) -> Float64:
     both, deviation = _cut(values.both, length), _cut(values.deviation, length)
     mean = both.mean(axis=2)
     pooled: Float64 = np.concatenate([mean, _spread(both, mean), _spread(deviation, deviation.mean(axis=2))])
-    return pooled.T
+    return np.ascontiguousarray(pooled.T)
 
 
 def _cut(values: Float64, length: int) -> Float64:
@@ -92,5 +92,6 @@ def _cut(values: Float64, length: int) -> Float64:
 
 
 def _spread(values: Float64, mean: Float64) -> Float64:
-    deviation: Float64 = np.sqrt(np.square(values - mean[:, :, None]).mean(axis=2))
+    distance = values - mean[:, :, None]
+    deviation: Float64 = np.sqrt(np.einsum("ijk,ijk->ij", distance, distance) / values.shape[2])
     return deviation

@@ -10,6 +10,7 @@ from reprise.audio.mel import FLOOR
 
 Float32 = npt.NDArray[np.float32]
 Float64 = npt.NDArray[np.float64]
+Int = npt.NDArray[np.int64]
 
 ROLLOFF = 0.85  # share of the magnitude that lies below the roll-off frequency
 FACTORS = (
@@ -53,47 +54,41 @@ def centroid_bandwidth_rolloff(magnitude: Float32, out: Float32, start: int) -> 
         out[2, start + lane] = below[lane]
 
 
-@kernel
-def floored_products(power: Float32, products: Float64, total: Float64) -> None:
-    """Multiply 28 bins of a spectrum at a time, and add up all of them.
+def flatness(power: Float32) -> Float64:
+    """Compute the geometric over the arithmetic mean of power: 1 for an even spectrum, 0 for a tone.
 
     Parameters
     ----------
     power : ndarray of float32, shape (n_bins, LANES)
         Power spectra; what is less than 1e-10 counts as that.
-    products : ndarray, shape (ceil(n_bins / 28), LANES)
-        Receives the products.
-    total : ndarray, shape (LANES,)
-        Receives the sums.
-    """
-    total[:] = 0.0
-    products[:] = 1.0
-    for first in range(0, len(power), FACTORS):
-        product = products[first // FACTORS]
-        for k in range(first, min(first + FACTORS, len(power))):
-            for lane in range(LANES):
-                value = np.float64(max(power[k, lane], np.float32(FLOOR)))
-                product[lane] *= value
-                total[lane] += value
-
-
-def flatness(power: Float32) -> Float64:
-    """Compute the geometric over the arithmetic mean of power: 1 for an even spectrum, 0 for a tone.
-
-    The logarithm of a product is the sum of the logarithms, so that one logarithm does for 28 bins.
-
-    Parameters
-    ----------
-    power : ndarray of float32, shape (n_bins, LANES)
-        Power spectra.
 
     Returns
     -------
     ndarray, shape (LANES,)
         In (0, 1]; 1 for a silent frame.
     """
-    products, total = np.empty((-(-len(power) // FACTORS), LANES)), np.empty(LANES)
-    floored_products(power, products, total)
-    geometric = np.exp(np.log(products, out=products).sum(axis=0) / len(power))
+    mantissa, exponent, total = _product_and_sum(power)
+    geometric = np.exp((np.log(mantissa) + np.log(2.0) * exponent) / len(power))
     ratio: Float64 = geometric / (total / len(power))
     return ratio
+
+
+@kernel
+def _product_and_sum(power: Float32) -> tuple[Float64, Int, Float64]:
+    """Multiply all bins of a spectrum, as mantissa and power of two, and add them up.
+
+    The logarithm of a product is the sum of the logarithms, so that one logarithm does for all bins. After every 28 bins the
+    exponent is taken out of the product (IEEE 754: bits 52 to 62, less 1023), before it can overflow.
+    """
+    mantissa, exponent, total = np.ones(LANES), np.zeros(LANES, np.int64), np.zeros(LANES)
+    bits = mantissa.view(np.int64)
+    for first in range(0, len(power), FACTORS):
+        for k in range(first, min(first + FACTORS, len(power))):
+            for lane in range(LANES):
+                value = np.float64(max(power[k, lane], np.float32(FLOOR)))
+                mantissa[lane] *= value
+                total[lane] += value
+        for lane in range(LANES):
+            exponent[lane] += (bits[lane] >> 52) - 1023
+            bits[lane] = (bits[lane] & ((1 << 52) - 1)) | (1023 << 52)
+    return mantissa, exponent, total

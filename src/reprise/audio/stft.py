@@ -20,30 +20,18 @@ Float64 = npt.NDArray[np.float64]
 Samples = npt.NDArray[np.int16] | npt.NDArray[np.float32]
 
 
-def padded(samples: Samples, settings: AudioSettings) -> Samples:
-    """Put half a frame of zeros before the samples, and after them what fills the last block of frames."""
-    out = np.zeros(
-        padded_frames(samples.size, settings) * settings.hop_length + settings.n_fft, samples.dtype
-    )
-    half = settings.n_fft // 2
-    out[half : half + samples.size] = samples
-    return out
-
-
 def padded_frames(n_samples: int, settings: AudioSettings) -> int:
     """Return the number of frames of all blocks of a track."""
     return -(-settings.n_frames(n_samples) // LANES) * LANES
 
 
-def blocks(signal: Samples, n_frames: int, settings: AudioSettings) -> Iterator[Spectra]:
+def blocks(samples: Samples, settings: AudioSettings) -> Iterator[Spectra]:
     """Transform a track, block by block.
 
     Parameters
     ----------
-    signal : ndarray of int16 or float32, shape (n,)
-        What `padded` returns.
-    n_frames : int
-        Number of frames of the track.
+    samples : ndarray of int16 or float32, shape (n,)
+        Mono samples.
     settings : AudioSettings
         Frame and hop length.
 
@@ -52,7 +40,9 @@ def blocks(signal: Samples, n_frames: int, settings: AudioSettings) -> Iterator[
     iterator of Spectra
         ``ceil(n_frames / LANES)`` of them.
     """
-    return power_spectra(signal, hann(settings.n_fft), settings.hop_length, n_frames)
+    half = settings.n_fft // 2
+    n_frames = settings.n_frames(samples.size)
+    return power_spectra(samples, hann(settings.n_fft), settings.hop_length, n_frames, before=half)
 
 
 def frequencies(settings: AudioSettings) -> Float64:

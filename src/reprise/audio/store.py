@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load, save
 
@@ -54,7 +55,7 @@ class TrackStore:
         """Keep the features of a file; a full or missing disk is no reason to fail, for they can be computed again."""
         if self._folder is None:
             return
-        payload = save(dict(arrays))
+        payload = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
         path = self._path(audio)
         new = path.with_suffix(f".{os.getpid()}")
         try:

@@ -1,8 +1,10 @@
 """Seccomp user notification by raw system calls: the kernel asks this process before a confined one opens a file.
 
 Landlock refuses, and tells nobody: a program that swallows the error hides that it reached for something. So each call that takes a path is
-announced here first (``Documentation/userspace-api/seccomp_filter.rst``, "Userspace Notification"), noted, and sent on its way; the kernel's own
-answer follows. It takes no privilege and holds for native code and children. An announced open costs 14 µs.
+announced here first (``Documentation/userspace-api/seccomp_filter.rst``, "Userspace Notification"), noted, and let through or refused; what is let
+through meets Landlock, which cannot be outwitted by changing the path meanwhile. It takes no privilege and holds for native code and children.
+
+An announced open costs 15 to 35 µs in the system's folders and 110 µs in the project's, where links are followed: 20 to 100 ms for all of a stage.
 """
 
 from __future__ import annotations

@@ -28,15 +28,14 @@ FRAME, HOP = 2_048, 512
 def tempo(samples: Float32, factor: float) -> Float32:
     """Play ``factor`` times as fast at the same pitch."""
     _, _, spectrum = scipy.signal.stft(samples, nperseg=FRAME, noverlap=FRAME - HOP)
-    position = np.arange(0, spectrum.shape[1] - 1, factor)
-    frame, part = position.astype(int), position % 1.0
-    magnitude = np.abs(spectrum[:, frame]) * (1 - part) + np.abs(spectrum[:, frame + 1]) * part
-    advance = 2 * np.pi * HOP / FRAME * np.arange(len(spectrum))[:, None]
-    turn = np.angle(spectrum[:, frame + 1]) - np.angle(spectrum[:, frame]) - advance
-    turn -= 2 * np.pi * np.rint(turn / (2 * np.pi))
-    phase = np.cumsum(np.column_stack([np.angle(spectrum[:, 0]), (turn + advance)[:, :-1]]), axis=1)
-    _, stretched = scipy.signal.istft(magnitude * np.exp(1j * phase), nperseg=FRAME, noverlap=FRAME - HOP)
-    found: Float32 = stretched.astype(np.float32)
+    level, phase = np.abs(spectrum), np.angle(spectrum[:, :1])
+    turn = np.angle(spectrum[:, 1:] * spectrum[:, :-1].conj())
+    position = np.arange(0, turn.shape[1], factor)
+    frame, part = position.astype(int), (position % 1.0).astype(np.float32)
+    phase = np.cumsum(np.concatenate([phase, turn[:, frame[:-1]]], axis=1), axis=1, dtype=np.float64)
+    magnitude = level[:, frame] * (1 - part) + level[:, frame + 1] * part
+    stretched = magnitude * np.exp(1j * phase.astype(np.float32))
+    found: Float32 = scipy.signal.istft(stretched, nperseg=FRAME, noverlap=FRAME - HOP)[1].astype(np.float32)
     return found
 
 

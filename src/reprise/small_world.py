@@ -1,0 +1,61 @@
+"""The project's parameters cut down, for proofs that run every stage and care for none of the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+SMALL = {
+    "epochs": 3,
+    "pretrain_epochs": 2,
+    "min_steps": 1,
+    "permutations": 20,
+    "bootstrap": 20,
+    "seeds": 2,
+    "restarts": 10,
+}
+"""The most of each of these parameters in a small world: what is proven does not hang on how well models learn."""
+HEALTH = (
+    "min_kl_nats",
+    "min_active_share",
+    "min_live_share",
+)  # of models; one that learned for a second has none
+
+
+def shrink(root: Path, tracks: int) -> None:
+    """Make the parameters of a project those of a small world.
+
+    Parameters
+    ----------
+    root
+        A copy of the project: its ``params.yaml`` is rewritten.
+    tracks
+        Number of tracks of each genre.
+    """
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    params = yaml.load(root / "params.yaml")
+    small = {
+        "tracks_per_genre": tracks,
+        "emotion_tracks": 3 * max(4, tracks // 2),
+        "song_tracks": 5 * tracks,
+        "limit": tracks,
+    }
+    for name in {params[key] for key in ("dataset", "emotion_dataset", "songs_dataset")}:
+        block = params["datasets"][name]
+        block.update({key: value for key, value in small.items() if key in block})
+    _lower(params)
+    for key in HEALTH:
+        params["training"][key] = 0.0
+    params["training"]["max_cluster_share"] = 1.0
+    yaml.dump(params, root / "params.yaml")
+
+
+def _lower(node: Mapping[str, Any]) -> None:
+    for key, value in node.items():
+        if isinstance(value, dict):
+            _lower(value)
+        elif key in SMALL and isinstance(value, int) and value > SMALL[key]:
+            node[key] = SMALL[key]  # type: ignore[index]
