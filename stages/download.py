@@ -25,7 +25,11 @@ def main(role: str) -> None:
     request = Request(
         role=role,
         options=options,
-        files=fetch_all(dataset, options, Fetching(params.download.mirror, params.download.retries, params.download.timeout)),
+        files=fetch_all(
+            dataset,
+            options,
+            Fetching(params.download.mirror, params.download.retries, params.download.timeout),
+        ),
         seed=params.seed,
         workers=worker_count(params.download.workers),
     )

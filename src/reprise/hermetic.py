@@ -16,15 +16,17 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from reprise.confine import inputs, opened
 from reprise.confine.doors import open_doors
-from reprise.confine.environment import stage_environment
+from reprise.confine.environment import machine_code, stage_environment
 from reprise.confine.refusals import explain, mention
 from reprise.confine.spawn import Outcome, spawn
 from reprise.confine.view import StageView, declared_values, outside, read_yaml, stage_view, stage_views
+from reprise.datasets.contents import verified
 from reprise.errors import RepriseError
 from reprise.stage import EXPLAINED
 
@@ -55,7 +57,8 @@ def main() -> None:
         parser.error(
             "DVC_STAGE is not set: run the stage through 'dvc repro', or the script itself without confinement"
         )
-    root = Path(os.environ.get("DVC_ROOT", ".")).resolve()
+    here = Path.cwd()  # DVC_ROOT is the project behind it where `dvc exp` works in a copy
+    root = (here if (here / "dvc.yaml").exists() else Path(os.environ.get("DVC_ROOT", "."))).resolve()
     _use_the_code_of(root)
     stage = os.environ["DVC_STAGE"].rsplit(":", 1)[-1]
     try:
@@ -84,14 +87,14 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
         environment = stage_environment(
             root, temporary, scratch, threads=options.threads, network=options.network
         )
+        if any(path.name == "compiled.py" for path in deps):
+            environment["NUMBA_CACHE_DIR"] = str(machine_code(root, temporary))
         external = [path for path in deps if not path.is_relative_to(root)]
-        given = inputs.given_folders(root, declared) if options.network else []
-        linked = {
-            target: path for path in [*external, *given] for target in inputs.linked_targets(root, path)
-        }
+        own = _own_files(root, declared) if options.network else []
+        linked = {target: path for path in [*external, *own] for target in inputs.linked_targets(root, path)}
         doors = open_doors(
             root,
-            [*deps, *given, *linked],
+            [*deps, *own, *linked],
             outs,
             [temporary, scratch],
             network=options.network,
@@ -101,6 +104,8 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
         command = [sys.executable, str(root / options.script), *options.arguments]
         outcome = spawn(command, environment, doors, root, {path: path for path in deps} | linked)
     _forget_unwritten(fresh, finished=outcome.status == 0)
+    if options.network:
+        _own_files(root, declared)  # still what was scanned
     status = _judge(root, stage, outcome, inputs.changes(before, deps, root))
     if status == 0:
         _remove_tree(scratch)
@@ -110,6 +115,12 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
         if unused:
             print(f"{stage}: declared but never opened: {', '.join(unused)}", file=sys.stderr)
     return status
+
+
+def _own_files(root: Path, declared: Mapping[str, Any]) -> list[Path]:
+    """Return where the user's own files are that a declared dataset reads, after seeing that they are what ``params.yaml`` says."""
+    datasets: Mapping[str, Any] = declared.get("datasets", {})
+    return [place for name, options in datasets.items() for place in verified(root, name, options)]
 
 
 def _judge(root: Path, stage: str, outcome: Outcome, changes: list[str]) -> int:

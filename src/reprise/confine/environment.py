@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +67,27 @@ def stage_environment(
         "REPRISE_PARAMS": str(temporary / "params.json"),
         "REPRISE_SCRATCH": str(scratch),
     }
+
+
+def machine_code(root: Path, temporary: Path) -> Path:
+    """Return a private copy of the machine code of the audio loops, which is made once outside any stage.
+
+    Compiling takes longer than the features of a hundred tracks. A folder that stages share and may write would let one
+    tell another something, hence the copy; its name says from which code it was made.
+    """
+    digest = hashlib.sha256()
+    for source in sorted((root / "src/reprise/audio").glob("*.py")):
+        digest.update(source.read_bytes())
+    kept = root / ".dvc" / "tmp" / "reprise" / f"numba-{digest.hexdigest()[:16]}"
+    if not kept.exists():
+        making = kept.with_name(f"{kept.name}.{os.getpid()}")
+        making.mkdir(parents=True)
+        settings = {"NUMBA_CACHE_DIR": str(making), "PYTHONPATH": str(root / "src")}
+        command = [sys.executable, "-m", "reprise.audio.warm"]
+        subprocess.run(command, env=os.environ | settings, check=False, capture_output=True)
+        with contextlib.suppress(OSError):  # another stage was faster
+            making.rename(kept)
+    return Path(shutil.copytree(kept, temporary / "numba"))
 
 
 def _font_list(root: Path) -> list[Path]:
