@@ -27,7 +27,7 @@ from reprise.audio.settings import AudioSettings
 from reprise.corpus.generate import generate
 from reprise.plotting.save import save_png
 from reprise.splitting.groups import near_duplicates
-from reprise.splitting.planted import changes
+from reprise.splitting.planted import RATE, changes
 
 Float32 = npt.NDArray[np.float32]
 Int16 = npt.NDArray[np.int16]
@@ -36,6 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SETTINGS = AudioSettings()
 REAL_SAMPLES = 660_000
 AUDIO = (".flac", ".wav", ".mp3", ".ogg", ".au")
+LENGTHS = (5, 10, 20)  # seconds to which clips are cropped, beside their own length
 TRIAL = 10_000  # vectors whose comparison is timed
 
 
@@ -53,6 +54,8 @@ class Measured:
         Similarity of copies with their originals, by change.
     strangers : dict of str to float
         Largest similarity of copies with other originals, by change.
+    spreads : dict of int to float
+        Standard deviation of the similarity of different tracks, by clip length in seconds.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Measured:
     different: Float32
     copies: dict[str, Float32]
     strangers: dict[str, float]
+    spreads: dict[int, float]
 
 
 def vector(samples: Int16 | Float32) -> Float32:
@@ -94,8 +98,17 @@ def measure(name: str, tracks: list[Int16], n_planted: int, workers: int) -> Mea
         copies[change] = cosine[place].copy()
         cosine[place] = -1.0
         strangers[change] = float(cosine.max())
-    different = (own @ own.T)[np.triu_indices(len(own), 1)]
-    return Measured(name, len(tracks), different, copies, strangers)
+    spreads = {
+        seconds: float(_different(np.stack([vector(one[: seconds * RATE]) for one in tracks])).std())
+        for seconds in LENGTHS
+    }
+    return Measured(name, len(tracks), _different(own), copies, strangers, spreads)
+
+
+def _different(vectors: Float32) -> Float32:
+    """Return the similarity of every two vectors."""
+    cosine: Float32 = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
+    return cosine
 
 
 def real_tracks(folder: Path) -> Iterator[Int16]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated
 
 import typer
 
@@ -25,8 +25,8 @@ HERE = Path()
 
 @app.command()
 def datasets(
-    write: Annotated[Optional[Path], typer.Option(help="Write the page of all datasets there.")] = None,  # noqa: UP045
-    check: Annotated[Optional[Path], typer.Option(help="Exit 1 if that page is stale.")] = None,  # noqa: UP045
+    write: Annotated[Path | None, typer.Option(help="Write the page of all datasets there.")] = None,
+    check: Annotated[Path | None, typer.Option(help="Exit 1 if that page is stale.")] = None,
     root: Root = HERE,
 ) -> None:
     """List the datasets: what they hold, how large they are, on what terms, and whether they are present."""
@@ -58,6 +58,51 @@ def taint() -> None:
     from reprise import taint as proof
 
     raise typer.Exit(proof.main())
+
+
+PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+"""Settings of a command whose options are its module's."""
+
+
+@app.command(context_settings=PASS_ON)
+def doctor(context: typer.Context) -> None:
+    """Say what is in force here: confinement, versions, threads, processor, state of the pipeline; exit 1 if something is wrong."""
+    from reprise import doctor as check
+
+    raise typer.Exit(check.main(context.args))
+
+
+@app.command(context_settings=PASS_ON)
+def noninterference(context: typer.Context) -> None:
+    """Permute each secret in a copy of the project and see that only what may know it changes."""
+    from reprise import noninterference as experiment
+
+    raise typer.Exit(experiment.main(context.args))
+
+
+@app.command(context_settings=PASS_ON)
+def verify(context: typer.Context) -> None:
+    """Run the pipeline again in a copy and name the first artefact that differs."""
+    from reprise import verify as check
+
+    raise typer.Exit(check.main(context.args))
+
+
+@app.command()
+def scan(
+    dataset: Annotated[
+        str | None, typer.Argument(help="Key under datasets:; those selected, if left out.")
+    ] = None,
+    path: Annotated[Path | None, typer.Argument(help="Your folder or file, from now on.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Exit 1 if something has changed.")] = False,
+) -> None:
+    """Tell the pipeline what your own music folder holds now; to be repeated when it changes."""
+    from reprise.datasets import scan as scanning
+
+    if check:
+        scanning.check(Path.cwd(), dataset)
+    else:
+        scanning.scan(Path.cwd(), dataset, path)
 
 
 def main() -> None:

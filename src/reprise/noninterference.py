@@ -21,6 +21,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePath
@@ -32,9 +33,14 @@ from reprise.small_world import shrink
 
 if TYPE_CHECKING:
     from reprise.perturb import Secret
+    from reprise.taint import StageTaint
 
 QUICK = ("genre-train", "genre-test", "affect-train", "affect-test", "factors", "targets")
 KEPT = Path(".dvc") / "tmp" / "reprise" / "worlds"
+
+
+Flow = tuple["list[StageTaint]", dict[str, frozenset[str]]]
+"""The stages, and the secrets that each out may carry."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +71,25 @@ class Finding:
     untouched: list[str]
 
 
-def try_secret(reference: Replica, secret: Secret, target: Path, *, quick: bool) -> Finding:
+def read_flow(project: Replica) -> Flow:
+    """Return what `reprise.taint` says of a project's stages and outs."""
+    from dvc.repo import Repo
+
+    from reprise.taint import flow
+
+    with Repo(str(project.root)) as repo:
+        return flow(repo)
+
+
+def try_secret(reference: Replica, flow: Flow, secret: Secret, target: Path, *, quick: bool) -> Finding:
     """Change a secret in a copy of a computed project, recompute, and compare.
 
     Parameters
     ----------
     reference
         A project in which everything is computed.
+    flow
+        Its flow of secrets, from `read_flow`.
     secret
         What to change.
     target
@@ -87,7 +105,7 @@ def try_secret(reference: Replica, secret: Secret, target: Path, *, quick: bool)
     """
     import numpy as np
 
-    allowed, gates = _allowed(reference, secret)
+    allowed, gates = _allowed(reference, flow, secret)
     before = reference.files()
     copy = reference.copy(target)
     copy.record(secret.perturb(copy.root, np.random.default_rng(0)))
@@ -102,7 +120,11 @@ def try_secret(reference: Replica, secret: Secret, target: Path, *, quick: bool)
     waiting = set(json.loads(copy.dvc("status", "--json")))
     after = copy.files()
     changed = [path for path in differences(before, after) if path not in born]
-    forbidden = [path for path in changed if not _within(path, allowed) or _any_match(path, secret.unmoved)]
+    forbidden = [
+        path
+        for path in changed
+        if not _within(path, allowed) or any(fnmatch(path, pattern) for pattern in secret.unmoved)
+    ]
     stages = {out["stage"]: path for path, out in copy.locked_outs().items()}
     forbidden += [
         f"{stages[name]} (its stage would run again)"
@@ -151,6 +173,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--tracks-per-genre", type=int, default=8, help="size of the small corpus (default: 8)"
     )
+    parser.add_argument("--jobs", type=int, default=1, help="secrets tried at a time (default: 1)")
     parser.add_argument("--keep", action="store_true", help="leave the copies for inspection")
     options = parser.parse_args(argv)
     names = options.secrets.split(",") if options.secrets else list(QUICK if options.quick else SECRETS)
@@ -183,23 +206,22 @@ def _try_all(root: Path, place: Path, secrets: Sequence[Secret], options: argpar
     print(f"reference: {'the project as it is' if options.quick else 'a small world'}", flush=True)
     ran = stages_that_ran(reference.dvc("repro"))
     print(f"  {len(ran)} stages ran, or had run on these inputs before", flush=True)
-    forbidden = 0
-    for secret in secrets:
-        finding = try_secret(reference, secret, place / secret.name, quick=options.quick)
-        forbidden += len(finding.forbidden)
-        print(report(secret, finding), flush=True)
+    flow, forbidden = read_flow(reference), 0
+
+    def try_one(secret: Secret) -> Finding:
+        return try_secret(reference, flow, secret, place / secret.name, quick=options.quick)
+
+    with ThreadPoolExecutor(options.jobs) as pool:
+        for secret, finding in zip(secrets, pool.map(try_one, secrets), strict=True):
+            forbidden += len(finding.forbidden)
+            print(report(secret, finding), flush=True)
     print(f"{len(secrets)} secrets, {forbidden} files depend on one that must not")
     return int(forbidden > 0)
 
 
-def _allowed(project: Replica, secret: Secret) -> tuple[list[str], list[str]]:
+def _allowed(project: Replica, flow: Flow, secret: Secret) -> tuple[list[str], list[str]]:
     """Return the outs that may depend on a secret, and the stages by which it could reach others."""
-    from dvc.repo import Repo
-
-    from reprise.taint import flow
-
-    with Repo(str(project.root)) as repo:
-        taints, outs = flow(repo)
+    taints, outs = flow
     if secret.label is None:
         return list(outs), [stage.name for stage in taints]
     gates = {stage.name for stage in taints if secret.label in stage.secrets and stage.declassifies}
@@ -225,10 +247,6 @@ def stages_that_ran(output: str) -> list[str]:
 
 def _within(path: str, outs: Sequence[str]) -> bool:
     return any(PurePath(path).is_relative_to(out) for out in outs)
-
-
-def _any_match(path: str, patterns: Sequence[str]) -> bool:
-    return any(fnmatch(path, pattern) for pattern in patterns)
 
 
 if __name__ == "__main__":

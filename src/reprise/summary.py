@@ -54,7 +54,7 @@ def lines(metrics: Path) -> Iterator[Line]:
     if verdicts:
         counted = ", ".join(f"{verdicts[name]} {name}" for name in ("supported", "refuted", "undecided"))
         yield Line(
-            "claims of the designs", counted, f"{sum(verdicts.values())} claims of nine models", "proofs/"
+            "claims of the designs", counted, f"{sum(verdicts.values())} claims about the models", "proofs/"
         )
 
 

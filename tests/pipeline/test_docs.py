@@ -48,5 +48,5 @@ def test_the_comparison_in_the_docs_is_that_of_the_last_run(root: Path) -> None:
     made = root / "metrics" / "MODEL_COMPARISON.md"
     if not made.exists():
         pytest.skip("nothing was computed here yet: run `dvc repro` first")
-    shown = root / "docs" / "results" / "embedded" / "MODEL_COMPARISON.md"
+    shown = root / "docs" / "results" / "embedded" / "metrics" / "MODEL_COMPARISON.md"
     assert shown.read_text(encoding="utf-8") == made.read_text(encoding="utf-8"), f"cp {made.name} to {shown}"

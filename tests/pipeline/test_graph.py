@@ -39,6 +39,7 @@ def test_the_stages_are_those_of_the_design() -> None:
     assert {name.split("@")[0] for name in STAGES} == {
         "params", "download", "features", "split", "labels", "lyrics", "train", "train_conditional", "cluster", "evaluate",
         "prove", "compare", "audit", "relabel", "pretrain", "finetune", "transfer", "regress", "lookup",
+        "placebo",
     }  # fmt: skip
 
 

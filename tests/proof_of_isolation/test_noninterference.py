@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reprise.noninterference import differences, main, stages_that_ran, try_secret
+from reprise.noninterference import differences, main, read_flow, stages_that_ran, try_secret
 from reprise.perturb import SECRETS
 from reprise.replica import Replica, link_cache, make, original
 from reprise.small_world import shrink
@@ -24,7 +24,9 @@ def reference(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Replic
 
 
 def test_a_declassifier_that_lets_a_secret_out_is_found(reference: Replica, tmp_path: Path) -> None:
-    finding = try_secret(reference, SECRETS["genre-test"], tmp_path / "copy", quick=True)
+    finding = try_secret(
+        reference, read_flow(reference), SECRETS["genre-test"], tmp_path / "copy", quick=True
+    )
     assert finding.forbidden == ["data/labels/train/LEAK.txt"]
     assert "data/labels/test/labels.parquet" in finding.changed
     assert "data/labels/train/labels.parquet" not in finding.changed
@@ -33,7 +35,9 @@ def test_a_declassifier_that_lets_a_secret_out_is_found(reference: Replica, tmp_
 
 
 def test_what_only_judges_must_not_teach(reference: Replica, tmp_path: Path) -> None:
-    finding = try_secret(reference, SECRETS["affect-test"], tmp_path / "copy", quick=False)
+    finding = try_secret(
+        reference, read_flow(reference), SECRETS["affect-test"], tmp_path / "copy", quick=False
+    )
     assert finding.born == ["data/corpus/emotion/affect.parquet"]
     assert finding.forbidden == ["data/av_regressor/LEAK.txt"]
 
@@ -41,7 +45,9 @@ def test_what_only_judges_must_not_teach(reference: Replica, tmp_path: Path) -> 
 def test_a_model_fitted_on_test_rows_is_found_and_an_honest_one_is_not(
     reference: Replica, tmp_path: Path
 ) -> None:
-    finding = try_secret(reference, SECRETS["rows-test"], tmp_path / "copy", quick=False)
+    finding = try_secret(
+        reference, read_flow(reference), SECRETS["rows-test"], tmp_path / "copy", quick=False
+    )
     assert finding.forbidden == ["data/models/leaky/weights.safetensors"]
     assert "data/models/honest/latents.npy" in finding.changed
     assert "data/features/tracks/vectors/descriptors.parquet" in finding.born
@@ -51,14 +57,14 @@ def test_the_reference_and_its_cache_are_left_as_they_were(
     project: Path, reference: Replica, tmp_path: Path
 ) -> None:
     before, recorded = reference.files(), original(project).files()
-    try_secret(reference, SECRETS["rows-test"], tmp_path / "copy", quick=False)
+    try_secret(reference, read_flow(reference), SECRETS["rows-test"], tmp_path / "copy", quick=False)
     assert reference.files() == before == recorded
     for path, md5 in before.items():
         assert reference.md5(path) == md5, path
 
 
 def test_on_the_command_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([str(project), "--quick", "--secrets", "genre-test"]) == 1
+    assert main([str(project), "--quick", "--jobs", "2", "--secrets", "genre-test,affect-test"]) == 1
     said = capsys.readouterr().out
     assert "INTERFERENCE: data/labels/train/LEAK.txt depends on genre-test" in said
     assert "cannot depend on it, skipped by DVC: download, features, split, train, transfer" in said

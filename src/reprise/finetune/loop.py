@@ -130,7 +130,11 @@ def fit(
     steps = schedule.epochs * sum(1 for _ in batches(task.rows, schedule, np.random.default_rng(0)))
     optimiser = torch.optim.AdamW(trained, lr=schedule.learning_rate, weight_decay=schedule.weight_decay)
     cycle = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, schedule.learning_rate, total_steps=steps + 1, pct_start=WARM_UP, cycle_momentum=False
+        optimiser,
+        schedule.learning_rate,
+        total_steps=max(steps + 1, SHORTEST_CYCLE),
+        pct_start=WARM_UP,
+        cycle_momentum=False,
     )
     curve = []
     for epoch in track(range(1, schedule.epochs + 1), desc=task.name, unit="epoch"):
@@ -150,3 +154,7 @@ def fit(
                 f"{task.name}: the loss became {curve[-1].train_loss} in epoch {epoch}; lower its learning rate"
             )
     return curve
+
+
+SHORTEST_CYCLE = 10
+"""Steps of a cycle, at least: the warm-up of a shorter one has no length."""
