@@ -91,7 +91,9 @@ def seconds(command: list[str], clone: Path, **more: str) -> float:
     return best
 
 
-def page(stages: dict[str, float], total: float, peak: int, warm: float, light: dict[str, float]) -> str:
+def page(
+    stages: dict[str, float], total: float, peak: int, warm: float, light: dict[str, float], *, same: bool
+) -> str:
     """Return the page."""
     groups: dict[str, float] = {}
     for name, value in stages.items():
@@ -102,6 +104,11 @@ def page(stages: dict[str, float], total: float, peak: int, warm: float, light: 
             "cold `dvc repro -f` on the embedded corpus, every stage, fresh clone without a cache",
             f"{total / 60:.1f} min",
             "≤ 10 min",
+        ),
+        (
+            "its `dvc.lock` against the committed one",
+            "the same bytes" if same else "differs",
+            "the same bytes",
         ),
         ("peak memory of all its processes", f"{peak / 2**30:.2f} GiB", "≤ 4 GB"),
         ("`dvc repro` with nothing changed", f"{warm:.1f} s", "≤ 5 s"),
@@ -138,6 +145,7 @@ def main() -> None:
     try:
         subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
         stages, total, peak = cold_run(clone)
+        same = (clone / "dvc.lock").read_bytes() == (ROOT / "dvc.lock").read_bytes()
         warm = seconds(["dvc", "repro"], clone)
         light = {
             name: seconds(
@@ -154,7 +162,7 @@ def main() -> None:
             )
             for name in LIGHT
         }
-        body = page(stages, total, peak, warm, light)
+        body = page(stages, total, peak, warm, light, same=same)
         write_section("pipeline", body)
         print(body)
     finally:
