@@ -29,7 +29,7 @@ MINI_PARAMS = """\
 dataset: gtzan_mini
 seed: 0
 datasets: {gtzan_mini: {}}
-download: {mirror: MIRROR, workers: 0, retries: 1}
+download: {mirror: MIRROR, workers: 0, retries: 1, timeout: 60.0}
 """
 
 
