@@ -21,6 +21,8 @@ from reprise.audio.tempo import onset_strength, tempo
 
 from .conftest import SIGNALS, make_signal
 
+pytestmark = pytest.mark.xdist_group("librosa")  # which one process compiles
+
 Float32 = npt.NDArray[np.float32]
 
 SETTINGS = AudioSettings()

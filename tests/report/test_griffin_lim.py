@@ -10,6 +10,8 @@ import pytest
 from reprise.report.griffin_lim import griffin_lim, istft, spectrum, stft
 from reprise.report.listening import wav_bytes
 
+pytestmark = pytest.mark.xdist_group("librosa")  # which one process compiles
+
 RATE, FFT, HOP = 22_050, 1024, 256
 WINDOW = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(FFT) / FFT)
 
