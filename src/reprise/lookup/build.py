@@ -13,7 +13,7 @@ from reprise.errors import BadInput
 from reprise.finetune.inputs import Spectrograms
 from reprise.finetune.saved import SavedModel
 from reprise.lookup.neighbours import artist_recall
-from reprise.lookup.place import Places, find_places
+from reprise.lookup.place import Atlas, Places, draw_atlas, find_places
 from reprise.lookup.prediction import predict
 from reprise.lookup.report import summarise
 from reprise.lookup.table import assemble
@@ -78,13 +78,14 @@ def build_lookup(sources: Sources, splits: pd.DataFrame, groups: pd.DataFrame, k
     if tests.empty:
         raise BadInput("lookup: no track is in the test split; raise split.test")
     rows = sources.spectrograms.rows_of(tests)
-    prediction = predict(sources.saved, sources.mood, sources.spectrograms.mel, rows)
+    prediction = predict(sources.saved, sources.mood, sources.spectrograms.mel, rows, "predict")
     metrics: dict[str, Any] = {"neighbours": {"available": False, "why": "the selected model has no latents"}}
     places, all_ids = None, np.empty(0, dtype=np.str_)
     if isinstance(sources.latents, Latents):
         all_ids = sources.latents.track_ids
-        places = find_places(sources.latents, sources.assignments, _rows_in(sources.latents, tests), k)
-        metrics["neighbours"] = _judge(places, sources.latents, tests, groups, seed)
+        atlas = draw_atlas(sources.latents, sources.assignments)
+        places = find_places(atlas, _rows_in(sources.latents, tests), k)
+        metrics["neighbours"] = _judge(places, atlas, tests, groups, seed)
     table = assemble(tests.to_numpy(dtype=np.str_), prediction, places, all_ids)
     return Lookup(table, {**summarise(table, sources.latents, sources.mood), **metrics})
 
@@ -99,8 +100,8 @@ def _rows_in(latents: Latents, tracks: pd.Series[str]) -> Any:
 
 
 def _judge(
-    places: Places, latents: Latents, tests: pd.Series[str], groups: pd.DataFrame, seed: int
+    places: Places, atlas: Atlas, tests: pd.Series[str], groups: pd.DataFrame, seed: int
 ) -> dict[str, Any]:
-    artists = groups.set_index("track_id")["artist_id"].reindex(latents.track_ids)
-    recall = artist_recall(places.neighbours, _rows_in(latents, tests), artists, seed)
-    return {"same_artist_recall": recall, "map_explained_variance": places.variance}
+    artists = groups.set_index("track_id")["artist_id"].reindex(atlas.latents.track_ids)
+    recall = artist_recall(places.neighbours, _rows_in(atlas.latents, tests), artists, seed)
+    return {"same_artist_recall": recall, "map_explained_variance": atlas.variance}

@@ -56,6 +56,28 @@ def find_neighbours(values: NDArray[np.float32], queries: Rows, k: int) -> Neigh
     return Neighbours(rows[others].reshape(shape).astype(np.int64), distances[others].reshape(shape))
 
 
+def nearest(
+    values: NDArray[np.float32], query: NDArray[np.float64], k: int, leave_out: NDArray[np.bool_]
+) -> tuple[Rows, NDArray[np.float64]]:
+    """Return rows and distances of the k rows nearest to a vector that is none of them, nearest first.
+
+    Parameters
+    ----------
+    values
+        One embedding per row, shape (n, d).
+    query
+        Shape (d,).
+    k
+        How many; at most as many as are left are given.
+    leave_out
+        Rows that are not to be given, shape (n,).
+    """
+    distances = np.linalg.norm(values.astype(np.float64) - query, axis=1)
+    order = np.argsort(distances, kind="stable")
+    rows: Rows = order[~leave_out[order]][:k].astype(np.int64)
+    return rows, distances[rows]
+
+
 def artist_recall(
     neighbours: Neighbours, queries: Rows, artists: pd.Series[str], seed: int
 ) -> dict[str, Any]:

@@ -33,7 +33,9 @@ class Prediction:
     table: pd.DataFrame
 
 
-def predict(saved: SavedModel, mood: Mood | str, mel: NDArray[Any], rows: NDArray[np.int64]) -> Prediction:
+def predict(
+    saved: SavedModel, mood: Mood | str, mel: NDArray[Any], rows: NDArray[np.int64], desc: str = ""
+) -> Prediction:
     """Apply both models to some tracks.
 
     Parameters
@@ -46,8 +48,10 @@ def predict(saved: SavedModel, mood: Mood | str, mel: NDArray[Any], rows: NDArra
         Log-mel spectrograms in dB, shape (tracks, bands, frames).
     rows
         Tracks to look at.
+    desc
+        Name of the work on the progress bar; none is shown without it.
     """
-    outputs = outputs_by_crop(saved.model.backbone, mel, rows, saved.embedding_crops, "predict")
+    outputs = outputs_by_crop(saved.model.backbone, mel, rows, saved.embedding_crops, desc)
     chances = probabilities(saved.model.head, outputs).astype(np.float64)
     table = pd.DataFrame(chances, columns=[f"prob_{label}" for label in saved.labels])
     table.insert(0, "new_acoustic_label", [saved.labels[index] for index in chances.argmax(axis=1)])
