@@ -105,6 +105,25 @@ def scan(
         scanning.scan(Path.cwd(), dataset, path)
 
 
+@app.command()
+def relabel(
+    table: Annotated[
+        Path, typer.Argument(help="Descriptors of tracks: .csv, .tsv or .parquet; no audio is needed.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder to write labels, profiles, metrics and plots into.")],
+    tags: Annotated[str, typer.Option(help="A column of the table, or a table with track_id and tag.")] = "",
+    ignore: Annotated[str, typer.Option(help="Columns that are no descriptors, separated by commas.")] = "",
+    names: Annotated[Path | None, typer.Option(help="Your names for labels, as inputs/names.yaml.")] = None,
+    k: Annotated[int, typer.Option(help="Number of clusters; 0 has it chosen.")] = 0,
+    root: Root = HERE,
+) -> None:
+    """Give the tracks of any table of descriptors (AcousticBrainz, librosa, your own) acoustic labels."""
+    from reprise.relabel.from_table import relabel_table
+
+    counts = relabel_table(table, out, tags=tags, ignore=ignore, names=names, k=k, root=root)
+    print(", ".join(f"{number} {what}" for what, number in counts.items()) + f"; see {out}/relabel.json")
+
+
 def main() -> None:
     """Run a command; what the user can mend is one line, everything else a trace."""
     try:

@@ -10,6 +10,7 @@ from reprise.errors import BadInput
 from reprise.relabel.acoustic import Choice, Relabelling, relabel
 from reprise.relabel.figures import heat_map, track_map
 from reprise.relabel.naming import Rules
+from reprise.relabel.radar import choose_spokes, radar
 from reprise.relabel.report import summarise
 from reprise.tables import write_json
 
@@ -88,6 +89,30 @@ def test_pictures_show_every_label(tagged: bool) -> None:
     shown = {text.get_text() for text in heat_map(result, RULES.fdr).axes[0].get_yticklabels()}
     assert shown == set(result.label_to_idx)
     assert len(track_map(result).axes[0].collections) == len(result.label_to_idx)
+    assert {axes.get_title() for axes in radar(result).axes} == set(result.label_to_idx)
+
+
+def test_descriptors_without_a_word_are_the_spokes_where_no_other_is() -> None:
+    centres = pd.DataFrame({"a": [0.0, 2.0], "b": [0.1, 0.0], "c": [5.0, -5.0], "tempo": [0.0, 1.0]})
+    assert list(choose_spokes(centres)) == ["c", "a", "tempo", "b"]
+
+
+def test_own_names_replace_those_found_and_leftovers_are_counted() -> None:
+    descriptors, splits, tags = corpus()
+    result = relabel(
+        descriptors,
+        splits,
+        tags,
+        Choice(3, 2, 5),
+        RULES,
+        own_names={"Calm": "Lullabies", "Dark": "", "Polka": "Dance"},
+        seed=0,
+    )
+    assert result.label_to_idx == {"Lullabies": 0, "Party": 1}
+    metrics = summarise(result, RULES, fixed=True, seed=0)
+    assert metrics["own_names"] == {"used": 2, "unused": "Polka"}
+    assert metrics["discarded"] == {"small": 0, "themeless": 0, "unwanted": 1, "tracks": 30}
+    assert metrics["labels"]["Lullabies"]["named_by"] == "hand"
 
 
 def test_a_descriptor_that_is_not_finite_is_named() -> None:
@@ -103,20 +128,3 @@ def test_too_few_kept_clusters_say_what_to_lower() -> None:
     descriptors, splits, _ = corpus()
     with pytest.raises(BadInput, match=r"0 of 3 clusters kept .*lower relabel.min_share or relabel.theme"):
         relabel(descriptors, splits, NO_TAGS, Choice(3, 2, 5), Rules(0.05, 0.05, theme=50), seed=0)
-
-
-def test_a_real_descriptor_table_needs_no_audio(real_data: Path) -> None:
-    """The Kaggle table of all 1,000 GTZAN tracks; its genres stand in for tags."""
-    real = pd.read_csv(real_data / "gtzan_features_30_sec.csv").rename(columns={"filename": "track_id"})
-    descriptors = real.drop(columns=["length", "label"])
-    splits = pd.DataFrame(
-        {"track_id": real["track_id"], "split": np.resize(["train", "train", "test"], len(real))}
-    )
-    tags = pd.DataFrame({"track_id": real["track_id"], "tag": real["label"]})
-    result = relabel(descriptors, splits, tags, Choice(0, 5, 7), RULES, seed=0)
-    assert any("Classical" in name for name in result.label_to_idx)
-    assert any("Metal" in name for name in result.label_to_idx)
-    shares = result.clusters[result.clusters["split"] == "train"]["cluster"].value_counts(normalize=True)
-    unnamed = {cluster for cluster, theme in result.themes.items() if not theme.name}
-    assert unnamed == set(shares.index[shares < RULES.min_share])
-    assert len(result.labelled) == (~result.clusters["cluster"].isin(unnamed)).sum()

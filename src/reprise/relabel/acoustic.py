@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +13,9 @@ import pandas as pd
 from reprise.errors import BadInput
 from reprise.relabel.choosing import Stability, choose_number, measure_stability, score_numbers
 from reprise.relabel.clustering import Floats, Standardiser, fit_kmeans
+from reprise.relabel.coherence import compare_coherence
 from reprise.relabel.naming import Rules, Theme, label_indices, name_clusters
+from reprise.relabel.own_names import rename
 from reprise.relabel.profiles import profile_clusters
 
 
@@ -43,6 +48,12 @@ class Relabelling:
         Tags by cluster; empty where there are no tags.
     themes
         Cluster to its name or the reason why it has none.
+    coherence
+        Acoustic labels and original tags side by side, see `reprise.relabel.coherence`.
+    f_values
+        F of each descriptor in both.
+    unused_names
+        Names in the file of own names that no cluster has.
     """
 
     clusters: pd.DataFrame
@@ -52,6 +63,9 @@ class Relabelling:
     stability: Stability
     profile: pd.DataFrame
     themes: dict[int, Theme]
+    coherence: dict[str, Any]
+    f_values: pd.DataFrame
+    unused_names: list[str]
 
     @property
     def k(self) -> int:
@@ -79,6 +93,7 @@ def relabel(
     choice: Choice,
     rules: Rules,
     *,
+    own_names: Mapping[str, str] = MappingProxyType({}),
     seed: int,
 ) -> Relabelling:
     """Cluster the descriptors, profile the clusters against the tags, and name them.
@@ -95,8 +110,10 @@ def relabel(
         Number of clusters.
     rules
         What a cluster needs to be kept.
+    own_names
+        Names that a person gave in place of those that are found, see `reprise.relabel.own_names`.
     seed
-        Seed of K-Means and of the subsamples.
+        Seed of K-Means and of all samples.
 
     Raises
     ------
@@ -124,11 +141,24 @@ def relabel(
     training = clusters[train].set_index("track_id")["cluster"]
     profile = profile_clusters(training, tags)
     centre_table = pd.DataFrame(centres.centres, columns=names)
-    themes = name_clusters(training.value_counts(normalize=True), centre_table, profile, rules)
+    found = name_clusters(training.value_counts(normalize=True), centre_table, profile, rules)
+    unused = sorted(set(own_names) - {theme.name for theme in found.values()})
+    themes = rename(found, own_names)
     _refuse_too_few(themes)
     clusters["label"] = clusters["cluster"].map({cluster: theme.name for cluster, theme in themes.items()})
     stability = measure_stability(fitted, centres, seed)
-    return Relabelling(clusters, standardised, centre_table, numbers, stability, profile, themes)
+    open_tags = table["split"].isin(["train", "validation"]).to_numpy()
+    coherence, f_values = compare_coherence(
+        standardised[open_tags],
+        table.loc[open_tags, "track_id"].to_numpy(dtype=np.str_),
+        tags,
+        len(centre_table),
+        names,
+        seed,
+    )
+    return Relabelling(
+        clusters, standardised, centre_table, numbers, stability, profile, themes, coherence, f_values, unused
+    )
 
 
 def _finite(table: pd.DataFrame, names: list[str]) -> Floats:

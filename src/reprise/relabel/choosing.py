@@ -1,4 +1,4 @@
-"""Choosing the number of clusters from the data: silhouette, elbow and stability, by their mean rank.
+"""Choosing the number of clusters from the data: silhouette, elbow, stability and the BIC of a mixture, by their mean rank.
 
 References
 ----------
@@ -17,6 +17,7 @@ from scipy.stats import rankdata
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from reprise.relabel.clustering import Centres, Floats, fit_kmeans
+from reprise.relabel.mixture import bic, principal_scores
 
 SUBSAMPLES = 10
 SUBSAMPLE_SHARE = 0.8
@@ -102,18 +103,19 @@ def score_numbers(values: Floats, k_min: int, k_max: int, seed: int) -> pd.DataF
     Returns
     -------
     pandas.DataFrame
-        Columns k, inertia, elbow, silhouette, stability, mean_rank (1 is best), one row per k.
+        Columns k, inertia, elbow, silhouette, stability, bic, mean_rank (1 is best), one row per k.
     """
-    rows = []
+    rows, scores = [], principal_scores(values)
     for k in range(k_min, max(k_min, min(k_max, len(values) - 1)) + 1):
         centres = fit_kmeans(values, k, seed)
         silhouette = silhouette_score(
             values, centres.assign(values), sample_size=min(SILHOUETTE_ROWS, len(values)), random_state=seed
         )
-        rows.append((k, centres.inertia, silhouette, measure_stability(values, centres, seed).mean))
-    table = pd.DataFrame(rows, columns=["k", "inertia", "silhouette", "stability"])
+        stability = measure_stability(values, centres, seed).mean
+        rows.append((k, centres.inertia, silhouette, stability, bic(scores, k, seed)))
+    table = pd.DataFrame(rows, columns=["k", "inertia", "silhouette", "stability", "bic"])
     table.insert(2, "elbow", elbow_distances(table["inertia"].to_numpy(dtype=np.float64)))
-    criteria = [table["elbow"], table["silhouette"], table["stability"]]
+    criteria = [table["elbow"], table["silhouette"], table["stability"], -table["bic"]]
     table["mean_rank"] = np.mean([rankdata(-column) for column in criteria], axis=0)
     return table
 

@@ -29,7 +29,7 @@ def heat_map(result: Relabelling, fdr: float) -> Figure:
         lift, significant = _lift_tables(result.profile, names, fdr)
         _colour_table(axes[1], lift, limit=2.5, label="log2 lift")
         y, x = np.nonzero(significant.to_numpy())
-        axes[1].scatter(x, y, s=16, color="black", marker="o", linewidths=0)
+        axes[1].scatter(x, y, s=18, color="white", marker="o", edgecolors="black", linewidths=0.6)
         axes[1].set_title(
             f"Original tags: log2 lift; a dot marks over-representation at a false discovery rate of {fdr:g}"
         )

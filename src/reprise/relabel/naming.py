@@ -7,19 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from reprise.relabel.words import AXES, position
+
 TAGS_IN_NAME = 2
 AXES_IN_NAME = 3
-
-AXES = (
-    ("tempo", "slow", "fast"),
-    ("centroid_mean", "dark", "bright"),
-    ("chroma_mean", "sparse", "dense"),  # share of the twelve pitch classes that sound together
-    ("rms_mean", "quiet", "loud"),
-    ("flat_mean", "tonal", "noisy"),
-    ("rms_std", "even", "dynamic"),
-    ("tempo_conf", "loose", "steady"),
-)
-"""Descriptors that a listener has a word for: (column, word when low, word when high)."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +41,7 @@ class Theme:
     name
         Its label; empty if it is discarded.
     named_by
-        "tags" or "descriptors"; for a discarded cluster the reason, "small" or "themeless".
+        "tags", "descriptors" or "hand"; for a discarded cluster the reason, "small", "themeless" or "unwanted" (by hand).
     """
 
     name: str
@@ -73,9 +64,10 @@ def descriptor_words(centre: pd.Series[float], theme: float) -> list[str]:
     theme
         Smallest absolute value, in standard deviations.
     """
-    present = [(float(centre[column]), low, high) for column, low, high in AXES if column in centre.index]
-    strong = [axis for axis in present if abs(axis[0]) >= theme]
-    return [high if value > 0 else low for value, low, high in sorted(strong, key=lambda axis: -abs(axis[0]))]
+    columns = [(axis.column(centre.index), axis) for axis in AXES]
+    present = [(float(centre[column]), axis) for column, axis in columns if column is not None]
+    strong = sorted((one for one in present if abs(one[0]) >= theme), key=lambda one: -abs(one[0]))
+    return [axis.high if value > 0 else axis.low for value, axis in strong]
 
 
 def name_clusters(
@@ -119,7 +111,8 @@ def name_clusters(
 def _unique(words: list[str], wanted: int, taken: set[str]) -> str:
     """Join the first words, descriptors in the order of `AXES`; take more of them, then a number, until the name is new."""
     names = [
-        " / ".join(sorted(words[:count], key=_axis)) for count in range(wanted, max(wanted, len(words)) + 1)
+        " / ".join(sorted(words[:count], key=position))
+        for count in range(wanted, max(wanted, len(words)) + 1)
     ]
     for name in names:
         if name not in taken:
@@ -129,11 +122,6 @@ def _unique(words: list[str], wanted: int, taken: set[str]) -> str:
         for number in range(2, len(taken) + 3)
         if f"{names[0]} ({number})" not in taken
     )
-
-
-def _axis(word: str) -> int:
-    """Position of a descriptor's word; the same for all tags, whose order stays."""
-    return next((index for index, (_, low, high) in enumerate(AXES) if word in (low, high)), len(AXES))
 
 
 def label_indices(themes: dict[int, Theme]) -> dict[str, int]:

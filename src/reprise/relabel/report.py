@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.metrics import silhouette_samples
 
 from reprise.finetune.intervals import mean_with_interval
@@ -13,6 +14,7 @@ from reprise.relabel.clustering import Floats, Labels
 from reprise.relabel.naming import Rules
 
 PERMUTATIONS = 20
+REASONS = ("small", "themeless", "unwanted")
 
 
 def summarise(result: Relabelling, rules: Rules, *, fixed: bool, seed: int) -> dict[str, Any]:
@@ -34,9 +36,18 @@ def summarise(result: Relabelling, rules: Rules, *, fixed: bool, seed: int) -> d
         "k": result.k,
         "k_chosen_by": "fixed by relabel.k"
         if fixed
-        else "mean rank of silhouette, elbow and stability on the training tracks",
+        else "mean rank of silhouette, elbow, stability and BIC on the training tracks",
         "kept": len(result.label_to_idx),
-        "discarded": {reason: _count(result, reason) for reason in ("small", "themeless")},
+        "discarded": {
+            **{reason: _count(result, reason) for reason in REASONS},
+            "tracks": len(result.clusters) - len(result.labelled),
+        },
+        "own_names": {
+            "used": sum(theme.named_by in ("hand", "unwanted") for theme in result.themes.values()),
+            "unused": ", ".join(result.unused_names) or "none",
+        },
+        "best_k": best_numbers(result.numbers),
+        "coherence": result.coherence,
         "tracks": {
             "labelled": len(result.labelled),
             "without_label": len(result.clusters) - len(result.labelled),
@@ -54,6 +65,13 @@ def summarise(result: Relabelling, rules: Rules, *, fixed: bool, seed: int) -> d
         if result.profile.empty
         else "original tags of training tracks, for names only",
     }
+
+
+def best_numbers(numbers: pd.DataFrame) -> dict[str, int]:
+    """Return the number of clusters that each criterion alone would take."""
+    best = {name: numbers[name].idxmax() for name in ("elbow", "silhouette", "stability")}
+    best["bic"] = numbers["bic"].idxmin()
+    return {name: int(numbers.loc[row, "k"]) for name, row in best.items()}
 
 
 def silhouette(result: Relabelling, split: str, seed: int) -> dict[str, Any]:
