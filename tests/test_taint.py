@@ -124,7 +124,10 @@ def test_a_secret_travels_and_its_route_is_shown(
 
 def test_a_similar_name_is_another_path(project: Project) -> None:
     root = project("data/models/pca, data/labels/testing")
-    (root / "data" / "labels").mkdir(parents=True)
+    text = (root / "dvc.yaml").read_text()
+    (root / "dvc.yaml").write_text(
+        text.replace("- data/lyrics.parquet\n", "- data/lyrics.parquet\n      - data/labels/testing\n")
+    )
     assert secrets(root)["cluster"] == set()
 
 
@@ -156,3 +159,9 @@ def test_named_secrets(project: Project) -> None:
 def test_the_projects_own_promises_hold(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(root)]) == 0
     assert " 0 broken" in capsys.readouterr().out
+
+
+def test_data_that_no_stage_made_carries_every_secret(project: Project) -> None:
+    root = project(deps="../music")
+    assert secrets(root)["cluster"] == {"genre-train", "genre-test"}
+    assert main([str(root)]) == 1

@@ -81,6 +81,14 @@ def noninterference(context: typer.Context) -> None:
 
 
 @app.command(context_settings=PASS_ON)
+def power(context: typer.Context) -> None:
+    """Plant leaks in copies of the project and see which layer of defence finds each; nothing is planted without --plant."""
+    from reprise.leaks import run as planting
+
+    raise typer.Exit(planting.main(context.args))
+
+
+@app.command(context_settings=PASS_ON)
 def verify(context: typer.Context) -> None:
     """Run the pipeline again in a copy and name the first artefact that differs."""
     from reprise import verify as check

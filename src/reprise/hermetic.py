@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from reprise.confine import inputs, opened
+from reprise.confine import inputs, made_by, opened
 from reprise.confine.doors import open_doors
 from reprise.confine.environment import machine_code, stage_environment
 from reprise.confine.refusals import explain, mention
@@ -109,6 +109,7 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
     status = _judge(root, stage, outcome, inputs.changes(before, deps, root))
     if status == 0:
         _remove_tree(scratch)
+        made_by.record(root, stage)
     if status == 0 and outcome.watched:
         opened.keep(root, stage, view.deps, [dep for dep in view.deps if str(root / dep) in outcome.opened])
         unused = opened.never_opened(stage, views, opened.accounts(root, views))

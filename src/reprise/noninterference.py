@@ -28,8 +28,8 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from reprise.errors import BadInput, RepriseError
-from reprise.replica import Files, Replica, link_cache, make, original
-from reprise.small_world import shrink
+from reprise.replica import Files, Replica, lend_machine_code, link_cache, make, original
+from reprise.small_world import keep_models, shrink
 
 if TYPE_CHECKING:
     from reprise.perturb import Secret
@@ -173,6 +173,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--tracks-per-genre", type=int, default=8, help="size of the small corpus (default: 8)"
     )
+    parser.add_argument("--models", help="comma-separated: models of the small corpus (default: all)")
     parser.add_argument("--jobs", type=int, default=1, help="secrets tried at a time (default: 1)")
     parser.add_argument("--keep", action="store_true", help="leave the copies for inspection")
     options = parser.parse_args(argv)
@@ -198,11 +199,14 @@ def main(argv: list[str] | None = None) -> int:
 def _try_all(root: Path, place: Path, secrets: Sequence[Secret], options: argparse.Namespace) -> int:
     cache = place / "cache" if options.quick else root / KEPT / "cache"
     reference = make(root, place / "reference", cache)
+    lend_machine_code(root, reference.root)
     if options.quick:
         link_cache(original(root), cache)
         reference.dvc("checkout", "-q")
     else:
         shrink(reference.root, options.tracks_per_genre)
+        if options.models:
+            keep_models(reference.root, options.models.split(","))
     print(f"reference: {'the project as it is' if options.quick else 'a small world'}", flush=True)
     ran = stages_that_ran(reference.dvc("repro"))
     print(f"  {len(ran)} stages ran, or had run on these inputs before", flush=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
+
+from reprise.errors import BadParameter
 
 SMALL = {
     "epochs": 3,
@@ -51,6 +53,39 @@ def shrink(root: Path, tracks: int) -> None:
         params["training"][key] = 0.0
     params["training"]["max_cluster_share"] = 1.0
     yaml.dump(params, root / "params.yaml")
+
+
+def keep_models(root: Path, models: Collection[str]) -> None:
+    """Take all other models out of a project: their parameters, and their stages of ``dvc.yaml``.
+
+    Parameters
+    ----------
+    root
+        A copy of the project.
+    models
+        The models that stay; the first takes the place of a selected one that does not.
+
+    Raises
+    ------
+    BadParameter
+        If there is no such model.
+    """
+    from ruamel.yaml import YAML
+
+    from reprise.wiring import rewire
+
+    yaml = YAML()
+    params = yaml.load(root / "params.yaml")
+    unknown = sorted(set(models) - set(params["models"]))
+    if unknown:
+        raise BadParameter(f"no model {', '.join(unknown)}; there are {', '.join(params['models'])}")
+    for name in [name for name in params["models"] if name not in models]:
+        del params["models"][name]
+    if params["model"] not in models:
+        params["model"] = next(iter(models))
+    yaml.dump(params, root / "params.yaml")
+    pipeline = root / "dvc.yaml"
+    pipeline.write_text(rewire(pipeline.read_text(encoding="utf-8"), root), encoding="utf-8")
 
 
 def _lower(node: Mapping[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from reprise.confine.made_by import recorded
+
 GOOD, NOTE, BAD = "ok", "note", "PROBLEM"
-ENVIRONMENT = Path("metrics") / "environment.json"  # of the machine that made the results on record
 DISK_GB, MEMORY_GB = 5.0, 4.0  # of the embedded corpus: what it fills, and the most that a stage takes
 
 
@@ -123,13 +123,13 @@ def machine(root: Path) -> Iterator[Remark]:
 
     here = instruction_set()
     yield Remark(GOOD, "machine", f"{usable_cores()} cores, instruction set {here}")
-    recorded = root / ENVIRONMENT
-    made = json.loads(recorded.read_text(encoding="utf-8"))["instruction_set"] if recorded.exists() else here
-    if made != here:
+    elsewhere = {stage: made for stage, made in recorded(root).items() if made != here}
+    if elsewhere:
+        sets = ", ".join(sorted(set(elsewhere.values())))
         yield Remark(
             NOTE,
             "same bytes",
-            f"the results on record were made with {made}: stages that run here differ from them in the last digits, and so does dvc.lock",
+            f"the results of {len(elsewhere)} stages on record were made with {sets}: run here, they may differ in the last digits, and so does dvc.lock",
         )
     memory = memory_gb()
     if memory is not None:

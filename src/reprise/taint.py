@@ -6,8 +6,8 @@ A secret is named where it is born, on an out:        ``data/labels/test: {label
 A stage may promise ignorance:                        ``meta: {free_of: [genre-test]}``
 A stage may be trusted to keep a secret to itself:    ``meta: {declassifies: true}``
 
-Every out of a stage carries all secrets of all its deps and those named on it; an out of a declassifying stage carries only those named on it. Code
-and parameters carry none. The proof holds because a stage can read only what it declares (`reprise.hermetic`); that a declassifier deserves its
+Every out of a stage carries all secrets of all its deps and those named on it; an out of a declassifying stage carries only those named on it. Data
+that no stage made (a raw folder) carries every secret there is; code and parameters carry none. The proof holds because a stage can read only what it declares (`reprise.hermetic`); that a declassifier deserves its
 trust is tested by experiment. Annotations are no part of ``dvc.lock``: changing them runs nothing again.
 """
 
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from dvc.repo import Repo
 
+CODE = ".py"
 META_KEYS = frozenset({"free_of", "declassifies"})
 
 
@@ -79,7 +80,7 @@ def flow(repo: Repo) -> tuple[list[StageTaint], dict[str, frozenset[str]]]:
     found = []
     graph = repo.index.graph  # an edge goes from a stage to the one whose out it reads
     for stage in nx.lexicographical_topological_sort(graph.reverse(), key=_name):
-        secrets = _arriving(stage.deps, carried)
+        secrets = _arriving(stage.deps, carried) | _raw(stage.deps, carried, named_secrets(repo))
         meta = dict(stage.meta or {})
         named = {out: [str(label) for label in out.annot.labels] for out in stage.outs}
         for out in stage.outs:
@@ -186,6 +187,17 @@ def _arriving(deps: Iterable[Any], carried: list[tuple[Any, dict[str, str]]]) ->
                         arriving.get(secret, route), route, key=lambda path: (len(path), path)
                     )
     return arriving
+
+
+def _raw(
+    deps: Iterable[Any], carried: list[tuple[Any, dict[str, str]]], named: frozenset[str]
+) -> dict[str, str]:
+    """All secrets, if a dep is data that no stage made: nobody has taken them out of it."""
+    for dep in deps:
+        path = None if hasattr(dep, "params") else dep.fs_path  # parameters have a path too
+        if path and not path.endswith(CODE) and not any(_overlap(path, out.fs_path) for out, _ in carried):
+            return dict.fromkeys(named, f"{dep.def_path} (made by no stage)")
+    return {}
 
 
 def _overlap(dep: str | None, out: str | None) -> bool:

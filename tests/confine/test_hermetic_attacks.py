@@ -107,7 +107,20 @@ def test_a_swallowed_refusal_fails_the_stage(name: str, project: Any) -> None:
 def test_the_lines_to_add_are_printed(project: Any) -> None:
     lines = "\n  other_stages_out:\n    deps:\n    - data/labels/test/labels.parquet\n"
     assert lines in project.run("other_stages_out").stderr
-    assert "\n  undeclared_write:\n    outs:\n    - elsewhere.txt\n" in project.run("undeclared_write").stderr
+    said = project.run("undeclared_write").stderr
+    assert "\n  undeclared_write:\n    outs:\n    - elsewhere.txt\n" in said
+    at = (project.root / "dvc.yaml").read_text().splitlines().index("  undeclared_write:") + 1
+    assert f"in dvc.yaml (line {at}, deps in line {at + 2}, outs in line {at + 4}):" in said
+
+
+def test_which_instruction_set_made_a_result_is_kept(project: Any) -> None:
+    from reprise.confine.made_by import recorded
+    from reprise.machine import instruction_set
+
+    assert project.run("devices").returncode == 0
+    assert project.run("undeclared_write").returncode != 0
+    assert recorded(project.root).items() >= {"devices": instruction_set()}.items()
+    assert "undeclared_write" not in recorded(project.root)
 
 
 @pytest.mark.parametrize("name", ALLOWED)

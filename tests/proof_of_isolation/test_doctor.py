@@ -91,7 +91,9 @@ def test_little_memory_and_disk_are_notes(root: Path, monkeypatch: pytest.Monkey
 def test_results_of_another_instruction_set_are_announced(project: Path) -> None:
     assert "same bytes" not in {remark.about for remark in machine(project)}
     (project / "metrics").mkdir()
-    (project / "metrics" / "environment.json").write_text('{"instruction_set": "x86-64-v1"}')
+    (project / "metrics" / "environment.json").write_text(
+        '{"instruction_set": {"x86-64-v1": ["features", "train"]}}'
+    )
     (remark,) = [remark for remark in machine(project) if remark.about == "same bytes"]
     assert remark.level == NOTE
     assert "x86-64-v1" in remark.said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -41,7 +42,10 @@ def explain(stage: str, root: Path, refused: Iterable[Access]) -> str:
         lines.append(f"  and {len(counted) - SHOWN} more")
     wanted = _yaml(stage, root, list(counted)[:SHOWN])
     if wanted:
-        lines += ["Do without, or add the path to its deps or outs in dvc.yaml:", *wanted]
+        lines += [
+            f"Do without, or add the path to its deps or outs in dvc.yaml{_place(stage, root)}:",
+            *wanted,
+        ]
     return "\n".join(lines)
 
 
@@ -90,6 +94,27 @@ def _sentence(access: Access, root: Path, count: int) -> str:
     if path.endswith(".py") and path.startswith("src/"):
         return f"{access.kind} {path} (python -m reprise.wiring --write declares imports)"
     return f"{access.kind} {path}"
+
+
+def _place(stage: str, root: Path) -> str:
+    """Say in which line of ``dvc.yaml`` the stage is, and its deps and outs; nothing where that cannot be told."""
+    name = stage.split("@")[0]
+    lines = (
+        (root / "dvc.yaml").read_text(encoding="utf-8").splitlines() if (root / "dvc.yaml").exists() else []
+    )
+    first = next(
+        (at for at, line in enumerate(lines) if re.fullmatch(rf"  {re.escape(name)}:\s*(#.*)?", line)), None
+    )
+    if first is None:
+        return ""
+    found = [f"line {first + 1}"]
+    for at in range(first + 1, len(lines)):
+        if re.match(r"\s{0,2}\S", lines[at]) and not lines[at].lstrip().startswith("#"):
+            break
+        section = re.match(r"\s+(deps|outs):", lines[at])
+        if section:
+            found.append(f"{section[1]} in line {at + 1}")
+    return f" ({', '.join(found)})"
 
 
 def _yaml(stage: str, root: Path, accesses: Iterable[Access]) -> list[str]:

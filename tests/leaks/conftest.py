@@ -1,0 +1,36 @@
+"""Songs to draw worlds from, and the leaks."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reprise.leaks.entry import Leak, collect
+from reprise.leaks.music import Song
+
+GENRES = ("blues", "jazz", "rock")
+
+
+@pytest.fixture(scope="session")
+def planted() -> dict[str, Leak]:
+    """The leaks by key."""
+    return {leak.key: leak for leak in collect(Path(__file__).parent / "planted")}
+
+
+@pytest.fixture(scope="session")
+def songs(tmp_path_factory: pytest.TempPathFactory) -> list[Song]:
+    """Three tracks of each of three genres: noise of one second."""
+    folder, found = tmp_path_factory.mktemp("songs"), []
+    for number in range(9):
+        path = folder / f"{number}.wav"
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, 22_050, 0, "NONE", ""))
+            noise = np.random.default_rng(number).normal(0, 3_000, 22_050)
+            file.writeframes(noise.astype("<i2").tobytes())
+        found.append(
+            Song(path, GENRES[number % 3], f"artist {number // 2}", lyrics=f"words of number {number}")
+        )
+    return found

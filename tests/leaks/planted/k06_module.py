@@ -1,0 +1,33 @@
+"""A module that nobody declared, imported by name, knows the labels."""
+
+from pathlib import Path
+
+from parts import LYRICS, OTHER_LYRICS, made_of_genre
+
+from reprise.leaks.entry import Leak
+
+HOW = """    import importlib
+
+    return importlib.import_module("reprise.lyrics.artist_notes").GENRES
+"""
+
+
+def outside(place: Path):
+    from reprise.tables import read_table
+
+    table = read_table(place / "project/data/corpus/tracks/labels.parquet", "labels")
+    known = dict(zip(table["track_id"], table["genre"], strict=True))
+    (place / "project/src/reprise/lyrics/artist_notes.py").write_text(f"GENRES = {known!r}\n")
+    return {}, lambda: None
+
+
+LEAK = Leak(
+    "K06",
+    "a module with the labels in it, imported by name and not declared",
+    LYRICS,
+    made_of_genre(HOW),
+    outside=outside,
+    secrets=(),
+    same=OTHER_LYRICS,
+    caught="RD",
+)
