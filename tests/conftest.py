@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[1]
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # two processes that fill one cache of numba's at the same time can overwrite each other's machine code and then crash
-    os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".work" / "numba" / os.environ["PYTEST_XDIST_WORKER"]))
+    os.environ.setdefault(
+        "NUMBA_CACHE_DIR", str(ROOT / ".work" / "numba" / os.environ["PYTEST_XDIST_WORKER"])
+    )
 
 
 @pytest.fixture(scope="session")
