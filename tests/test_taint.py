@@ -165,3 +165,14 @@ def test_data_that_no_stage_made_carries_every_secret(project: Project) -> None:
     root = project(deps="../music")
     assert secrets(root)["cluster"] == {"genre-train", "genre-test"}
     assert main([str(root)]) == 1
+
+
+def test_what_a_person_wrote_carries_none(project: Project) -> None:
+    root = project(deps="notes.yaml")
+    assert secrets(root)["cluster"] == {"genre-train", "genre-test"}
+    text = (root / "dvc.yaml").read_text()
+    (root / "dvc.yaml").write_text(
+        text.replace("meta: {free_of: [genre-test]}", "meta: {free_of: [genre-test], by_hand: [notes.yaml]}")
+    )
+    assert secrets(root)["cluster"] == set()
+    assert main([str(root)]) == 0

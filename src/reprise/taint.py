@@ -5,6 +5,7 @@
 A secret is named where it is born, on an out:        ``data/labels/test: {labels: [genre-test]}``
 A stage may promise ignorance:                        ``meta: {free_of: [genre-test]}``
 A stage may be trusted to keep a secret to itself:    ``meta: {declassifies: true}``
+A dep may be a person's own choice, as parameters are: ``meta: {by_hand: [inputs/names.yaml]}``
 
 Every out of a stage carries all secrets of all its deps and those named on it; an out of a declassifying stage carries only those named on it. Data
 that no stage made (a raw folder) carries every secret there is; code and parameters carry none. The proof holds because a stage can read only what it declares (`reprise.hermetic`); that a declassifier deserves its
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from dvc.repo import Repo
 
 CODE = ".py"
-META_KEYS = frozenset({"free_of", "declassifies"})
+META_KEYS = frozenset({"free_of", "declassifies", "by_hand"})
 
 
 @dataclass(frozen=True)
@@ -80,8 +81,10 @@ def flow(repo: Repo) -> tuple[list[StageTaint], dict[str, frozenset[str]]]:
     found = []
     graph = repo.index.graph  # an edge goes from a stage to the one whose out it reads
     for stage in nx.lexicographical_topological_sort(graph.reverse(), key=_name):
-        secrets = _arriving(stage.deps, carried) | _raw(stage.deps, carried, named_secrets(repo))
         meta = dict(stage.meta or {})
+        by_hand = {os.path.normpath(path) for path in meta.get("by_hand", ())}
+        raw = [dep for dep in stage.deps if os.path.normpath(dep.def_path) not in by_hand]
+        secrets = _arriving(stage.deps, carried) | _raw(raw, carried, named_secrets(repo))
         named = {out: [str(label) for label in out.annot.labels] for out in stage.outs}
         for out in stage.outs:
             passed = {} if meta.get("declassifies") else secrets
