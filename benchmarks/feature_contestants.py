@@ -165,6 +165,7 @@ def nnaudio_mel_mfcc() -> Contestant:
 
 def essentia_features() -> Contestant:
     """Essentia's frame loop for the features it shares, and its ``RhythmExtractor2013``; its own definitions."""
+    importlib.import_module("essentia").log.infoActive = False
     standard = importlib.import_module("essentia.standard")
     window, spectrum = standard.Windowing(type="hann", size=N_FFT), standard.Spectrum(size=N_FFT)
     mfcc = standard.MFCC(

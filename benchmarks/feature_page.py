@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
+
 import numpy as np
 import numpy.typing as npt
 
 import feature_contestants as contestants
 from feature_contestants import Contestant, optional
-from feature_scale import Scale
-from sections import machine
+from sections import figures, load, machine, spread
 
 OURS, OURS_FRAMES, FLOOR, MP3 = (
     "Reprise",
@@ -17,9 +18,11 @@ OURS, OURS_FRAMES, FLOOR, MP3 = (
     "Reprise, mp3",
 )
 
+ONE_CALL = "librosa, one call per feature"
+
 EVERYTHING: dict[str, Contestant | str] = {
     OURS: contestants.reprise_all,
-    "librosa, one call per feature": contestants.librosa_naive,
+    ONE_CALL: contestants.librosa_naive,
     "librosa, the same without tuning estimation": contestants.librosa_without_tuning,
     "librosa, one STFT passed as S": contestants.librosa_shared,
     "essentia, frame loop and RhythmExtractor2013": optional(contestants.essentia_features),
@@ -34,7 +37,7 @@ FRAMES: dict[str, Contestant | str] = {
 }
 FROM_MP3: dict[str, Contestant | str] = {
     MP3: contestants.reprise_all,
-    "librosa, one call per feature, mp3": contestants.librosa_naive,
+    f"{ONE_CALL}, mp3": contestants.librosa_naive,
 }
 Values = npt.NDArray[np.float64]
 Times = dict[str, Values]
@@ -45,16 +48,18 @@ COLUMNS = (
     "quantile; ratios are taken within a round. The last four columns compare with librosa, one call per feature (tuning 0): largest "
     "difference of the log-mel map, of the MFCCs, of 20 descriptors (relative), clips of the same tempo."
 )
-COLLECTIONS = (
-    "All cores, from the start of the process to the last byte written; a few clips repeated, none found in a cache. Memory is the "
-    "largest resident set of one process."
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "numba",
+    "soundfile",
+    "librosa",
+    "torch",
+    "torchaudio",
+    "nnAudio",
+    "essentia",
+    "opensmile",
 )
-
-
-def spread(values: Values, digits: int = 1) -> str:
-    """Format a median with its 10 % and 90 % quantiles."""
-    low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
-    return f"{median:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
 
 
 def table(group: dict[str, Contestant | str], times: Times, checks: Checks) -> list[str]:
@@ -73,48 +78,44 @@ def table(group: dict[str, Contestant | str], times: Times, checks: Checks) -> l
     return [*lines, ""]
 
 
-def targets(
-    times: Times, two: tuple[float, float, float], scales: list[Scale], start: tuple[float, bool]
-) -> list[str]:
+def targets(times: Times, checks: Checks) -> list[str]:
     """Return the table of what was to be reached."""
-    ratio = {name: float(np.median(times[name] / times[OURS])) for name in EVERYTHING if name in times}
-    frames = {name: float(np.median(times[name] / times[OURS_FRAMES])) for name in FRAMES if name in times}
+    ratio = {name: times[name] / times[OURS] for name in EVERYTHING if name in times}
+    frames = {name: times[name] / times[OURS_FRAMES] for name in FRAMES if name in times}
     others = [name for name in frames if name.startswith(("librosa", "torchaudio", "nnAudio"))]
-    mp3 = float(np.median(times["librosa, one call per feature, mp3"] / times[MP3]))
-    rows = [
-        ("all features, against librosa with one call per feature", f"{ratio['librosa, one call per feature']:.1f} ×", "≥ 15 ×"),
-        *((f"mel and MFCC, against {name}", f"{frames[name]:.1f} ×", "≥ 4.5 ×") for name in others),
-        ("mel and MFCC, against the floor", f"{1 / frames[FLOOR]:.2f} ×", "≤ 2 ×"),
-        ("all features of an mp3, against librosa with one call per feature", f"{mp3:.1f} ×", "≥ 4 ×"),
-        ("two processes, against one", f"{two[0]:.2f} × ({two[1]:.2f}-{two[2]:.2f})", "≥ 1.8 ×"),
-        *((f"memory of a worker at {one.n_tracks:,} tracks", f"{one.worker / 2**20:.0f} MB", "≤ 400 MB") for one in scales),
-        ("one track from the start of the process", f"{start[0]:.2f} s", "≤ 3 s"),
-        ("librosa imported by it", "yes" if start[1] else "no", "no"),
-    ]  # fmt: skip
-    return [
-        "| figure | measured | target |",
-        "|---|---|---|",
-        *(f"| {a} | {b} | {c} |" for a, b, c in rows),
-        "",
-    ]
+    mel, mfcc, described, tempo = checks[OURS]
+    return figures([
+        (f"all features, against {ONE_CALL}", f"{spread(ratio[ONE_CALL])} ×", "≥ 15 ×"),
+        *((f"mel and MFCC, against {name}", f"{spread(frames[name])} ×", "≥ 4.5 ×") for name in others),
+        ("mel and MFCC, against the floor", f"{spread(1 / frames[FLOOR], 2)} ×", "≤ 2 ×"),
+        (f"all features of an mp3, against {ONE_CALL}", f"{spread(times[f'{ONE_CALL}, mp3'] / times[MP3])} ×", "≥ 4 ×"),
+        ("log-mel, largest difference from librosa", f"{mel} dB", "≤ 1e-03 dB"),
+        ("MFCC, largest difference from librosa", mfcc, "≤ 1e-03"),
+        ("descriptors, largest difference from librosa, relative", described, "≤ 2e-04"),
+        ("clips of librosa's tempo", tempo, "all"),
+    ])  # fmt: skip
 
 
-def page(rounds: str, times: Times, checks: Checks, figures: list[str], scales: list[Scale]) -> str:
+def versions() -> str:
+    """Return the versions of the libraries that are compared."""
+    found = []
+    for name in LIBRARIES:
+        try:
+            found.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            continue
+    return ", ".join(found)
+
+
+def page(rounds: str, times: Times, checks: Checks) -> str:
     """Return the section."""
-    scale_rows = [
-        f"| {one.n_tracks:,} | {one.seconds:.1f} | {one.n_tracks / one.seconds:.0f} | {one.worker / 2**20:.0f} | {one.parent / 2**20:.0f} |"
-        for one in scales
-    ]
     return "\n".join([
         "## Features", "",
-        f"Made by `python benchmarks/features.py` on {machine()}.", "",
+        f"Made by `python benchmarks/features.py --part speed` on {machine()}, {load()}; {versions()}.", "",
         COLUMNS.format(rounds=rounds), "",
-        *figures,
+        *targets(times, checks),
         "### Everything", "",
         "Essentia and openSMILE compute sets of features of their own.", "", *table(EVERYTHING, times, checks),
         "### Log-mel and MFCC", "", *table(FRAMES, times, checks),
         "### From mp3 (44,100 Hz, stereo)", "", *table(FROM_MP3, times, checks),
-        "### Collections", "",
-        COLLECTIONS, "",
-        "| tracks | s | tracks/s | worker, MB | parent, MB |", "|---|---|---|---|---|", *scale_rows, "",
     ])  # fmt: skip

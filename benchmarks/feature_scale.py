@@ -35,14 +35,15 @@ class Scale:
     ----------
     n_tracks : int
         Its size.
-    seconds : float
-        Wall time, with the start of all processes.
+    seconds, cpu : float
+        Wall time, with the start of all processes, and processor time of all of them.
     worker, parent : int
         Largest resident memory of a worker, and of the process that writes, in bytes.
     """
 
     n_tracks: int
     seconds: float
+    cpu: float
     worker: int
     parent: int
 
@@ -79,29 +80,80 @@ def measure(source: list[Path], n_tracks: int, workers: int) -> Scale:
         process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(ROOT / "src")})
         watch = _Memory(process.pid)
         watch.start()
-        if process.wait():
+        status, cpu = _end(process)
+        if status:
             sys.exit(f"the features of {n_tracks} tracks failed: {' '.join(command)}")
-        return Scale(n_tracks, time.monotonic() - started, watch.worker, watch.parent)
+        seconds = time.monotonic() - started
+        return Scale(n_tracks, seconds, cpu, watch.worker, watch.parent)
 
 
-def start_up(source: Path) -> tuple[float, bool]:
-    """Return the wall seconds of a process that extracts one track, the best of three, and whether it imported librosa."""
+def _end(process: subprocess.Popen[bytes]) -> tuple[int, float]:
+    """Wait for a process; return its status, and the processor seconds of it and of those that it waited for."""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, used.ru_utime + used.ru_stime
+
+
+def two_against_one(source: list[Path], n_tracks: int, rounds: int) -> dict[str, list[float]]:
+    """Compare two processes with one, in turns, once all have started.
+
+    Returns
+    -------
+    dict of str to list of float
+        Of each round: ``faster``, wall time of one by that of two, and ``dearer``, processor time of two by that of one.
+    """
+    found: dict[str, list[float]] = {"faster": [], "dearer": []}
+    with scratch() as folder:
+        audio = Path(folder, "audio")
+        collection(source, audio, n_tracks)
+        for number in range(rounds + 1):
+            wall, cpu = {}, {}
+            for workers in (1, 2) if number % 2 else (2, 1):
+                started, used = time.monotonic(), _cpu_seconds()
+                extract_folder(audio, Path(folder, "out"), workers)
+                wall[workers], cpu[workers] = time.monotonic() - started, _cpu_seconds() - used
+            if number:  # the first round starts the processes
+                found["faster"].append(wall[1] / wall[2])
+                found["dearer"].append(cpu[2] / cpu[1])
+    return found
+
+
+def _cpu_seconds() -> float:
+    """Return what this process and those it has started have used."""
+    here = psutil.Process()
+    times = [process.cpu_times() for process in (here, *here.children(recursive=True))]
+    return float(sum(one.user + one.system for one in times))
+
+
+@dataclass(frozen=True)
+class Start:
+    """What a process costs that extracts one track: least wall and processor seconds of three, and whether it imported librosa."""
+
+    seconds: float
+    cpu: float
+    librosa: bool
+
+
+def start_up(source: Path) -> Start:
+    """Start a process that extracts one track, three times."""
     script = (
         "import sys; from pathlib import Path; import feature_scale as s;"
         "s.extract_folder(Path(sys.argv[1]), Path(sys.argv[2]), 1); sys.exit(3 if 'librosa' in sys.modules else 0)"
     )
-    best, status = float("inf"), 0
     path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "benchmarks")])
+    runs, codes = [], set()
     with scratch() as folder:
         collection([source], Path(folder, "audio"), 1)
         for number in range(3):
             command = [sys.executable, "-c", script, f"{folder}/audio", f"{folder}/out-{number}"]
             started = time.monotonic()
-            status = subprocess.run(command, env=os.environ | {"PYTHONPATH": path}, check=False).returncode
-            best = min(best, time.monotonic() - started)
-    if status not in (0, 3):
+            process = subprocess.Popen(command, env=os.environ | {"PYTHONPATH": path})
+            status, cpu = _end(process)
+            runs.append((time.monotonic() - started, cpu))
+            codes.add(status)
+    if not codes <= {0, 3}:
         sys.exit("the features of one track failed")
-    return best, status == 3
+    return Start(min(wall for wall, _ in runs), min(cpu for _, cpu in runs), 3 in codes)
 
 
 class _Memory(threading.Thread):

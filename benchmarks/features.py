@@ -1,6 +1,6 @@
-"""Features against other libraries and against the bare floor, and at scale; writes its section of docs/benchmarks.md.
+"""Features against other libraries and against the bare floor, and at scale; writes its sections of docs/benchmarks.md.
 
-    python benchmarks/features.py [--rounds 30] [--scales 100 1000 10000]
+    python benchmarks/features.py [--part speed|collections] [--rounds 30] [--scales 100 1000 10000]
 
 All contestants take turns in one process on one core, so that what disturbs one disturbs all; times are CPU time, ratios are
 of the same round. Libraries that are not installed are skipped with the reason; benchmarks/requirements.txt has them all.
@@ -17,15 +17,18 @@ import numpy as np
 import soundfile
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+import feature_collections
 import feature_contestants as contestants
+import feature_page
 from feature_contestants import Contestant, Features
-from feature_page import EVERYTHING, FRAMES, FROM_MP3, Checks, Times, page, targets
-from feature_scale import collection, extract_folder, measure, scratch, start_up
+from feature_page import EVERYTHING, FRAMES, FROM_MP3, Checks, Times
+from feature_scale import measure, start_up, two_against_one
 from sections import write_section
 
 ROOT = Path(__file__).resolve().parents[1]
 AUDIO = ROOT / "data/corpus/tracks/audio"
 CLIPS = 20
+PAIRED, PAIRS = 200, 5  # tracks and rounds of one process against two
 
 
 def take_turns(groups: list[tuple[dict[str, Contestant | str], list[Path]]], rounds: int) -> Times:
@@ -82,22 +85,6 @@ def _distances(found: Features, reference: Features) -> list[float]:
     return [*distances, max(relative), float(abs(mine["tempo"] - theirs["tempo"]) < 1e-6)]
 
 
-def two_against_one(paths: list[Path], n_tracks: int, rounds: int) -> tuple[float, float, float]:
-    """Return median and quartiles of how much faster two processes are than one, once they have started."""
-    with scratch() as folder:
-        audio = Path(folder, "audio")
-        collection(paths, audio, n_tracks)
-        seconds: dict[int, list[float]] = {1: [], 2: []}
-        for number in range(rounds + 1):
-            for workers in (1, 2):
-                started = time.monotonic()
-                extract_folder(audio, Path(folder, "out"), workers)
-                if number:  # the first round starts the processes
-                    seconds[workers].append(time.monotonic() - started)
-    low, median, high = np.quantile(np.array(seconds[1]) / np.array(seconds[2]), [0.25, 0.5, 0.75])
-    return float(median), float(low), float(high)
-
-
 def to_mp3(paths: list[Path], folder: Path) -> list[Path]:
     """Encode clips as stereo mp3 at 44,100 Hz."""
     made = []
@@ -109,33 +96,38 @@ def to_mp3(paths: list[Path], folder: Path) -> list[Path]:
     return made
 
 
+def speed(paths: list[Path], rounds: int) -> str:
+    """Let all contestants take turns, and return the section."""
+    with tempfile.TemporaryDirectory() as folder, threadpool_limits(limits=1):
+        mp3 = to_mp3(paths, Path(folder))
+        times = take_turns([(EVERYTHING, paths), (FRAMES, paths), (FROM_MP3, mp3)], rounds)
+        checks = gates(EVERYTHING | FRAMES, paths[:5]) | gates(FROM_MP3, mp3[:2])
+    return feature_page.page(f"{rounds} rounds in which all take turns on {len(paths)} clips", times, checks)
+
+
+def collections(paths: list[Path], sizes: list[int]) -> str:
+    """Extract collections of several sizes, and return the section."""
+    start = start_up(paths[0])
+    two = two_against_one(paths, PAIRED, PAIRS)
+    return feature_collections.page(two, [measure(paths, size, 0) for size in sizes], start)
+
+
 def main() -> None:
-    """Measure and write the section."""
+    """Measure and write the sections."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    parser.add_argument("--part", choices=["speed", "collections", "both"], default="both")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--scales", type=int, nargs="*", default=[100, 1_000, 10_000])
     options = parser.parse_args()
     paths = sorted(AUDIO.glob("*.wav"))[:CLIPS]
     if not paths:
         raise SystemExit(f"{AUDIO} holds no clips: run 'dvc repro download@tracks' first")
-    with tempfile.TemporaryDirectory() as folder, threadpool_limits(limits=1):
-        mp3 = to_mp3(paths, Path(folder))
-        times = take_turns([(EVERYTHING, paths), (FRAMES, paths), (FROM_MP3, mp3)], options.rounds)
-        checks = gates(EVERYTHING | FRAMES, paths[:5]) | gates(FROM_MP3, mp3[:2])
-    two = two_against_one(paths, 40 * len(paths), 3)
-    scales = [measure(paths, size, 0) for size in options.scales]
-    figures = targets(times, two, scales, start_up(paths[0]))
-    body = page(
-        f"{options.rounds} rounds in which all take turns on {len(paths)} clips",
-        times,
-        checks,
-        figures,
-        scales,
-    )
-    write_section("features", body)
-    print(body)
+    if options.part != "collections":
+        write_section("features", speed(paths, options.rounds))
+    if options.part != "speed":
+        write_section("collections", collections(paths, options.scales))
 
 
 if __name__ == "__main__":

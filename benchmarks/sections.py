@@ -7,6 +7,9 @@ import platform
 import re
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
 HEAD = "# Benchmarks\n\nEvery section is made by the command it names, on the machine it names.\n"
@@ -18,6 +21,23 @@ def machine() -> str:
     found = re.search(r"model name\s*: (.+)", cpuinfo.read_text()) if cpuinfo.exists() else None
     name = found[1] if found else platform.machine()
     return f"{name}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def load() -> str:
+    """Say how busy the machine is now: other programs slow all contestants down, though not by the same factor."""
+    return f"{os.getloadavg()[0]:.1f} programs waiting for a core at the end of the run"
+
+
+def spread(values: npt.NDArray[np.float64], digits: int = 1) -> str:
+    """Format a median with its 10 % and 90 % quantiles."""
+    low, median, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return f"{median:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
+
+
+def figures(rows: list[tuple[str, str, str]]) -> list[str]:
+    """Return the table of what was measured and what was to be reached."""
+    lines = [f"| {figure} | {measured} | {target} |" for figure, measured, target in rows]
+    return ["| figure | measured | target |", "|---|---|---|", *lines, ""]
 
 
 def write_section(name: str, body: str, page: Path = PAGE) -> None:

@@ -112,6 +112,51 @@ def test_an_interrupted_run_resumes_where_it_was(tmp_path: Path, monkeypatch: py
     assert digests(tmp_path / "out") == digests(plain)
 
 
+@pytest.mark.parametrize(
+    ("changed", "touched"),
+    [
+        ({"segment_seconds": 0.5}, {"segments/segments.json", "segments/segments.npy"}),
+        (
+            {"n_mfcc": 13},
+            {"frames/mfcc.npy", "vectors/pooled.parquet", "segments/segments.json", "segments/segments.npy"},
+        ),
+    ],
+)
+def test_a_changed_setting_changes_what_it_touches_and_no_other_file(
+    tmp_path: Path, changed: dict[str, Any], touched: set[str]
+) -> None:
+    tracks = make_corpus(tmp_path / "audio", n=3)
+    for name, settings in (("before", AudioSettings()), ("after", AudioSettings(**changed))):
+        job = Job(settings, compute=Compute(workers=1))
+        extract_collection(tmp_path / "audio", tracks, tmp_path / name, job)
+    before, after = digests(tmp_path / "before"), digests(tmp_path / "after")
+    assert {name for name in FILES if before[name] != after[name]} == touched
+
+
+def test_what_was_computed_under_other_settings_is_found_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracks = make_corpus(tmp_path / "audio", n=3)
+    monkeypatch.setenv("REPRISE_KEPT", str(tmp_path / "kept"))
+    computed: list[str] = []
+    original = chunk._compute
+
+    def watched(audio: bytes, name: str, task: chunk.Task) -> dict[str, Any]:
+        computed.append(name)
+        return original(audio, name, task)
+
+    monkeypatch.setattr(chunk, "_compute", watched)
+    here = Compute(workers=1)
+    jobs = [
+        (Job(AudioSettings(), compute=here), 3),
+        (Job(AudioSettings(n_mfcc=13), compute=here), 6),
+        (Job(AudioSettings(), chunk=20, compute=here, kept_gb=1.0), 6),
+    ]
+    for job, n_computed in jobs:
+        extract_collection(tmp_path / "audio", tracks, tmp_path / "out", job)
+        assert len(computed) == n_computed
+
+
 @pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_workers(tmp_path: Path) -> None:
     tracks = make_corpus(tmp_path / "audio", n=25)
