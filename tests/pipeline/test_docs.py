@@ -1,17 +1,19 @@
+"""Pages that are made from the project are fresh, whole, and lead somewhere."""
+
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from reprise import parameters_page, summary
+from reprise import summary
+from reprise.pages import index, messages
+from reprise.pages.registry import PAGES, stale
 
-
-def test_the_page_of_parameters_is_fresh(root: Path) -> None:
-    text = (root / "params.yaml").read_text(encoding="utf-8")
-    page = (root / parameters_page.PAGE).read_text(encoding="utf-8")
-    assert parameters_page.page(text) == page, "run python -m reprise.parameters_page --write"
+REMAKE = "run python -m reprise.pages --write"
+PACKAGE = Path("src/reprise")
 
 
 @pytest.fixture
@@ -24,18 +26,23 @@ def _as_committed(root: Path) -> None:
         pytest.skip("the last run here is not the committed one: commit dvc.lock and metrics, or undo them")
 
 
+@pytest.mark.parametrize("path", [path for path, page in PAGES.items() if not page.of_run])
+def test_a_page_made_from_the_source_is_fresh(root: Path, path: str) -> None:
+    assert path not in stale(root, [path]), REMAKE
+
+
 @pytest.mark.usefixtures("_as_committed")
-@pytest.mark.parametrize(
-    ("page", "metrics"),
-    [
-        ("README.md", "metrics"),
-        ("docs/results/gtzan_mini/README.md", "docs/results/gtzan_mini/metrics"),
-    ],
-)
-def test_the_table_of_results_is_fresh(root: Path, page: str, metrics: str) -> None:
-    table = summary.markdown(root / metrics)
+@pytest.mark.parametrize("path", [path for path, page in PAGES.items() if page.of_run])
+def test_a_page_made_from_the_last_run_is_fresh(root: Path, path: str) -> None:
+    assert path not in stale(root, [path]), REMAKE
+
+
+@pytest.mark.usefixtures("_as_committed")
+def test_the_table_of_results_on_real_music_is_fresh(root: Path) -> None:
+    page = root / "docs/results/gtzan_mini/README.md"
+    table = summary.markdown(page.parent / "metrics")
     assert table.count("\n") > 10
-    assert table in (root / page).read_text(encoding="utf-8"), f"run python -m reprise.summary --write {page}"
+    assert table in page.read_text(encoding="utf-8"), f"run python -m reprise.summary --write {page}"
 
 
 def test_what_is_not_available_says_why(tmp_path: Path) -> None:
@@ -43,10 +50,92 @@ def test_what_is_not_available_says_why(tmp_path: Path) -> None:
     assert "| regress | not available | no targets |" in summary.markdown(tmp_path)
 
 
-@pytest.mark.usefixtures("_as_committed")
-def test_the_comparison_in_the_docs_is_that_of_the_last_run(root: Path) -> None:
-    made = root / "metrics" / "MODEL_COMPARISON.md"
-    if not made.exists():
-        pytest.skip("nothing was computed here yet: run `dvc repro` first")
-    shown = root / "docs" / "results" / "embedded" / "metrics" / "MODEL_COMPARISON.md"
-    assert shown.read_text(encoding="utf-8") == made.read_text(encoding="utf-8"), f"cp {made.name} to {shown}"
+def anchors(text: str) -> set[str]:
+    """Anchors that a page offers, as GitHub makes them of its headings."""
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_leads_somewhere(root: Path) -> None:
+    for page in [root / "README.md", *(root / "docs").rglob("*.md"), *root.glob("C*.md")]:
+        if {"metrics", "api"} & {*page.relative_to(root).parts}:
+            continue
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.S)
+        for target in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", text):
+            path, _, anchor = target.partition("#")
+            found = (page.parent / path) if path else page
+            assert found.exists(), f"{page.relative_to(root)} links to {target}"
+            if anchor and found.suffix == ".md":
+                assert anchor in anchors(found.read_text(encoding="utf-8")), (
+                    f"{page.relative_to(root)} → {target}"
+                )
+
+
+def test_the_index_names_every_page_once(root: Path) -> None:
+    text = index.page(root / "docs")
+    for name in index.pages(root / "docs"):
+        assert text.count(f"]({name}.md)") == 1
+
+
+@pytest.fixture(scope="module")
+def guide(root: Path) -> str:
+    return (root / "docs/troubleshooting.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def trees(root: Path) -> messages.Trees:
+    return messages.parsed(root / PACKAGE)
+
+
+def test_troubleshooting_has_every_family_of_messages(guide: str, trees: messages.Trees) -> None:
+    found = messages.messages(trees)
+    assert len(found) > 200
+    for area in {message.area for message in found if not message.reason}:
+        assert re.search(rf"^\|[^|]*`{area}`", guide, re.M), f"troubleshooting.md: nothing about {area}"
+    for kind in messages.error_classes(trees):
+        assert f"`{kind}`" in guide, f"troubleshooting.md does not explain {kind}"
+    for reason in {message.reason for message in found if message.reason}:
+        assert f"`{reason}`" in guide, f"troubleshooting.md does not explain the reason {reason}"
+
+
+def test_troubleshooting_quotes_messages_that_exist(root: Path, guide: str, trees: messages.Trees) -> None:
+    """A message that is worded anew is quoted anew; what Python or DVC says has no source here."""
+    source = "".join(path.read_text(encoding="utf-8") for path in sorted((root / "src").rglob("*.py")))
+    source += " ".join(message.text for message in messages.messages(trees))
+    table = guide.split("## By message")[1].split("\n## ")[0]
+    quoted = [
+        part for cell in re.findall(r"^\| ([^|]+) \|", table, re.M) for part in re.findall(r"`([^`]+)`", cell)
+    ]
+    assert len(quoted) > 10
+    for text in quoted:
+        if not text.startswith(("No module named", "Permission denied")):
+            for piece in re.split(r"\s*(?:…|'x\.y'|'…')\s*", text):
+                assert piece in source, f"no message says: {piece}"
+
+
+def test_messages_are_read_from_the_source(tmp_path: Path) -> None:
+    code = '''
+class RepriseError(Exception):
+    """Base."""
+class Odd(RepriseError):
+    """It is odd."""
+NAME = "x.csv"
+def _why(n):
+    if n:
+        return f"{n} rows"
+    return "no rows"
+def check(path, n):
+    raise Odd(f"{path}: {NAME} has " + _why(n))
+def pass_on(error):
+    raise Odd(str(error))
+def skip(Reject):
+    yield Reject("a", "torn", f"page {1} is missing")
+'''
+    (tmp_path / "a.py").write_text(code)
+    trees = messages.parsed(tmp_path)
+    assert messages.error_classes(trees) == {"RepriseError": "Base.", "Odd": "It is odd."}
+    assert {(one.kind, one.text, one.reason) for one in messages.messages(trees)} == {
+        ("Odd", "…: x.csv has … rows", ""),
+        ("Odd", "…: x.csv has no rows", ""),
+        ("Reject", "page … is missing", "torn"),
+    }
