@@ -68,6 +68,8 @@ def name_of(model: str, values: Mapping[str, str]) -> str:
 def queue(model: str, values: Mapping[str, str]) -> list[str]:
     """Return the command that queues a point."""
     sets = [f"model={model}", *(f"models.{model}.{key}={value}" for key, value in values.items())]
+    if "epochs" in values:
+        sets.append("training.min_steps=0")  # which would lengthen short trainings: epochs are what is swept
     options = [part for one in sets for part in ("-S", one)]
     return ["dvc", "exp", "run", "--queue", "--name", name_of(model, values), *options, TARGET]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,20 +27,42 @@ SUFFIXES = {".wav", ".flac", ".au"}
 SAMPLES = 660_000
 RATE = 22_050
 EMBEDDED = "synthetic"
+PEERS = {"hand-made features": "pooled.parquet", "22 descriptors": "descriptors.parquet"}
 
 
 @dataclass(frozen=True)
 class Collection:
-    """Tracks with the project's split, and the genre of each, which no model sees."""
+    """Tracks with the project's split, and the genre of each, which no model sees.
+
+    Parameters
+    ----------
+    tracks
+        All tracks, others included; no model learns from those.
+    genres
+        Shape ``(n,)``.
+    peers
+        Hand-made features by name, shape ``(n, features)``.
+    others
+        Rows of tracks that are not of the collection.
+    about_others
+        What they are.
+    """
 
     tracks: Tracks
     genres: NDArray[np.str_]
+    peers: Mapping[str, NDArray[np.float64]]
+    others: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    about_others: str = ""
+
+    @property
+    def own(self) -> NDArray[np.int64]:
+        """Row numbers of the tracks of the collection."""
+        return np.setdiff1d(np.arange(len(self.genres)), self.others)
 
     @property
     def unseen(self) -> NDArray[np.int64]:
-        """Row numbers of the test tracks."""
-        seen = np.concatenate([self.tracks.train, self.tracks.validation])
-        return np.setdiff1d(np.arange(len(self.genres)), seen)
+        """Row numbers of its test tracks."""
+        return np.setdiff1d(self.own, np.concatenate([self.tracks.train, self.tracks.validation]))
 
     def whole(self) -> Tracks:
         """Return the tracks with the test tracks among those to train on; validation still says when to stop."""
@@ -58,66 +80,101 @@ def embedded() -> Collection:
         data / "lyrics/tracks",
         segments=features / "segments",
     )
-    return Collection(tracks, _genres(labels, tracks))
+    return Collection(tracks, _genres(labels, tracks), _peers(features / "vectors", tracks))
 
 
-def extracted(folder: Path, work: Path, params: Mapping[str, Any]) -> Collection:
-    """Return the files ``<genre>.<name>.<suffix>`` of a folder, cropped to 30 s.
+def extracted(folder: Path, others: Path | None, work: Path, params: Mapping[str, Any]) -> Collection:
+    """Return the files ``<genre>.<name>.<suffix>`` of two folders, each file cropped to 30 s or repeated up to it.
 
     Parameters
     ----------
     folder
-        Audio, mono or not, at 22,050 Hz.
+        Audio of the collection, mono or not, at 22,050 Hz.
+    others
+        Audio of tracks that are not to be learned from.
     work
         Empty folder for clips and features.
     params
         The content of ``params.yaml``.
     """
-    rows, genres = [], []
+    own = list(_clips(folder, work))
+    known = {row["track_id"] for row in own}
+    further = [] if others is None else [row for row in _clips(others, work) if row["track_id"] not in known]
+    table = pd.DataFrame([*own, *further]).drop_duplicates("track_id")
+    p = params["features"]
+    settings = AudioSettings(p["sample_rate"], p["n_fft"], p["hop_length"], p["n_mels"], p["n_mfcc"])
+    clips = table[["track_id", "n_samples", "sample_rate"]]
+    extract_collection(work / "audio", clips, work, Job(settings))
+    write_table(work / "splits.parquet", _split(work, params, known), "splits")
+    write_array(work / "lyrics/embeddings.npy", np.zeros((0, 384), np.float32))
+    write_table(work / "lyrics/tracks.parquet", pd.DataFrame({"track_id": pd.Series([], dtype="string")}))
+    tracks = read_tracks(
+        work / "frames", work / "splits.parquet", work / "lyrics", segments=work / "segments"
+    )
+    foreign = np.array([row for row, name in enumerate(tracks.ids.tolist()) if name not in known], np.int64)
+    return Collection(
+        tracks, _genres(table, tracks), _peers(work / "vectors", tracks), foreign, _about(further)
+    )
+
+
+def _clips(folder: Path, work: Path) -> Iterator[dict[str, Any]]:
+    """Write every file as a clip of 30 s; yield its name, its genre and how long the file was."""
+    (work / "audio").mkdir(exist_ok=True)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() not in SUFFIXES:
             continue
         values, rate = soundfile.read(path, dtype="int16", always_2d=True)
-        mono = values.mean(1).round().astype("<i2")[:SAMPLES]
-        if rate != RATE or len(mono) < SAMPLES:
-            print(f"{path.name}: left out ({len(mono)} samples at {rate} Hz)")
+        if rate != RATE or len(values) < RATE:
+            print(f"{path.name}: left out ({len(values)} samples at {rate} Hz)")
             continue
+        mono = np.resize(
+            values.mean(1).round().astype("<i2"), SAMPLES
+        )  # begins again at the end of a short file
         track = hashlib.sha256(mono.tobytes()).hexdigest()[:16]
-        (work / "audio").mkdir(exist_ok=True)
         soundfile.write(work / "audio" / f"{track}.wav", mono, rate)
-        rows.append({"track_id": track, "n_samples": len(mono), "sample_rate": rate})
-        genres.append({"track_id": track, "genre": path.name.split(".")[0]})
-    p = params["features"]
-    settings = AudioSettings(p["sample_rate"], p["n_fft"], p["hop_length"], p["n_mels"], p["n_mfcc"])
-    extract_collection(work / "audio", pd.DataFrame(rows).drop_duplicates(), work, Job(settings))
-    write_table(work / "splits.parquet", _split(work, params), "splits")
-    write_array(work / "lyrics/embeddings.npy", np.zeros((0, 384), np.float32))
-    write_table(work / "lyrics/tracks.parquet", pd.DataFrame({"track_id": pd.Series([], dtype="string")}))
-    tracks = read_tracks(
-        work / "frames", work / "splits.parquet", work / "lyrics", segments=segments_folder(work)
-    )
-    return Collection(tracks, _genres(pd.DataFrame(genres).drop_duplicates(), tracks))
+        yield {
+            "track_id": track,
+            "n_samples": SAMPLES,
+            "sample_rate": rate,
+            "genre": path.name.split(".")[0],
+            "seconds": min(len(values), SAMPLES) / rate,
+        }
 
 
-def segments_folder(features: Path) -> Path:
-    """Return where the features of segments lie: in a folder of their own, or beside the other vectors."""
-    own = features / "segments"
-    return own if own.exists() else features / "vectors"
+def _about(further: list[dict[str, Any]]) -> str:
+    if not further:
+        return ""
+    seconds = float(np.median([row["seconds"] for row in further]))
+    return f"{seconds:.1f} s each (median; shorter than 30 s is repeated)"
 
 
-def _split(work: Path, params: Mapping[str, Any]) -> pd.DataFrame:
+def _split(work: Path, params: Mapping[str, Any], known: Set[str]) -> pd.DataFrame:
+    """Split the collection as the pipeline would; other tracks are test tracks."""
     ids = list(read_table(work / "vectors/descriptors.parquet", "descriptors")["track_id"])
-    groups = pd.DataFrame({"track_id": ids, "artist_id": ids, "official_split": None})
+    own = np.array([name in known for name in ids])
+    mine = [name for name in ids if name in known]
+    groups = pd.DataFrame({"track_id": mine, "artist_id": mine, "official_split": None})
     p = params["split"]
     settings = SplitSettings(
         Fractions(p["train"], p["validation"], p["test"]), p["duplicate_similarity"], params["seed"]
     )
-    fingerprints = Fingerprints(ids, read_array(work / "vectors/fingerprints.npy"))
-    return split(groups, fingerprints, settings).rows
+    prints = read_array(work / "vectors/fingerprints.npy")[own]
+    rows = split(groups, Fingerprints(mine, prints), settings).rows
+    outside = [name for name in ids if name not in known]
+    foreign = pd.DataFrame({"track_id": outside, "split": "test", "group_id": outside})
+    return pd.concat([rows, foreign.reindex(columns=rows.columns)], ignore_index=True).sort_values("track_id")
 
 
 def _genres(labels: pd.DataFrame, tracks: Tracks) -> NDArray[np.str_]:
     found: NDArray[np.str_] = (
         labels.set_index("track_id")["genre"].reindex(tracks.ids).to_numpy(dtype=np.str_)
     )
+    return found
+
+
+def _peers(vectors: Path, tracks: Tracks) -> dict[str, NDArray[np.float64]]:
+    found = {}
+    for name, file in PEERS.items():
+        table = read_table(vectors / file).set_index("track_id").reindex(tracks.ids)
+        found[name] = table.to_numpy(dtype=np.float64)
     return found

@@ -26,6 +26,11 @@ def test_a_point_is_queued_with_its_parameters() -> None:
     assert command[-5:] == ["-S", "model=conv_vae", "-S", "models.conv_vae.latent_dim=8", "evaluate"]
 
 
+def test_nothing_lengthens_the_epochs_that_are_swept() -> None:
+    assert "training.min_steps=0" in sweep.queue("conv_vae", {"epochs": "8"})
+    assert not any("min_steps" in part for part in sweep.queue("conv_vae", {"latent_dim": "8"}))
+
+
 def test_validation_chooses_whatever_the_test_tracks_say(tmp_path: Path) -> None:
     found = [point(2.0, 0.9, epochs="1"), point(1.0, 0.3, epochs="2"), point(1.0, 0.4, epochs="4")]
     assert sweep.chosen(found) is found[1]

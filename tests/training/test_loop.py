@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -97,6 +100,45 @@ def test_a_killed_run_resumes_to_the_same_bytes(
     assert progress.best_epoch == expected.best_epoch
     assert same(resumed, whole)
     assert not (tmp_path / FILE).exists()
+
+
+def counting(phase: Phase, calls: list[int]) -> Phase:
+    """The same phase, which notes each batch."""
+
+    def losses(batch: Batch, generator: torch.Generator) -> Terms:
+        calls.append(len(batch.values))
+        return phase.losses(batch, generator)
+
+    return replace(phase, losses=losses)
+
+
+def test_sigkill_costs_the_epoch_it_falls_into_and_no_byte(
+    toy: Any, batches: Batches, training: TrainingParams, tmp_path: Path
+) -> None:
+    whole, resumed = type(toy)(), type(toy)()
+    every, later = list[int](), list[int]()
+    expected = train(Job(whole, batches, Run(training, 0)), (counting(whole.phase(), every),), "toy")
+    per_epoch = len(every) // len(expected.history)
+    phase, left = toy.phase(), iter(range(3 * per_epoch + 2))
+
+    def losses(batch: Batch, generator: torch.Generator) -> Terms:
+        if next(left, None) is None:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return phase.losses(batch, generator)
+
+    job = Job(toy, batches, Run(training, 0, tmp_path))
+    child = multiprocessing.get_context("fork").Process(
+        target=train, args=(job, (replace(phase, losses=losses),), "toy")
+    )
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+    progress = train(
+        Job(resumed, batches, Run(training, 0, tmp_path)), (counting(resumed.phase(), later),), "toy"
+    )
+    assert progress.history == expected.history
+    assert same(resumed, whole)
+    assert len(later) == len(every) - 3 * per_epoch
 
 
 def test_a_checkpoint_of_another_run_is_not_used(
