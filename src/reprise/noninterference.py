@@ -81,7 +81,9 @@ def read_flow(project: Replica) -> Flow:
         return flow(repo)
 
 
-def try_secret(reference: Replica, flow: Flow, secret: Secret, target: Path, *, quick: bool) -> Finding:
+def try_secret(
+    reference: Replica, flow: Flow, secret: Secret, target: Path, *, quick: bool, goals: Sequence[str] = ()
+) -> Finding:
     """Change a secret in a copy of a computed project, recompute, and compare.
 
     Parameters
@@ -97,6 +99,8 @@ def try_secret(reference: Replica, flow: Flow, secret: Secret, target: Path, *, 
     quick
         Whether to run only declassifiers, and stages that promise to keep some out apart: what others make may depend on the secret,
         whatever it is, so to run them proves nothing more.
+    goals
+        Stages up to which everything runs, where not ``quick``; none: all.
 
     Raises
     ------
@@ -116,16 +120,16 @@ def try_secret(reference: Replica, flow: Flow, secret: Secret, target: Path, *, 
         )
     ran: Collection[str] = ()
     if gates or not quick:
-        ran = stages_that_ran(copy.dvc("repro", *(gates if quick else [])))
-    waiting = set(json.loads(copy.dvc("status", "--json")))
+        ran = stages_that_ran(copy.dvc("repro", *(gates if quick else goals)))
     after = copy.files()
+    stages = {out["stage"]: path for path, out in copy.locked_outs().items()}
+    waiting = set(json.loads(copy.dvc("status", "--json"))) & set(stages)  # others were never computed here
     changed = [path for path in differences(before, after) if path not in born]
     forbidden = [
         path
         for path in changed
         if not _within(path, allowed) or any(fnmatch(path, pattern) for pattern in secret.unmoved)
     ]
-    stages = {out["stage"]: path for path, out in copy.locked_outs().items()}
     forbidden += [
         f"{stages[name]} (its stage would run again)"
         for name in waiting
@@ -174,6 +178,10 @@ def main(argv: list[str] | None = None) -> int:
         "--tracks-per-genre", type=int, default=8, help="size of the small corpus (default: 8)"
     )
     parser.add_argument("--models", help="comma-separated: models of the small corpus (default: all)")
+    parser.add_argument(
+        "--until",
+        help="comma-separated: stages of the small corpus up to which everything runs (default: all)",
+    )
     parser.add_argument("--jobs", type=int, default=1, help="secrets tried at a time (default: 1)")
     parser.add_argument("--keep", action="store_true", help="leave the copies for inspection")
     options = parser.parse_args(argv)
@@ -208,12 +216,13 @@ def _try_all(root: Path, place: Path, secrets: Sequence[Secret], options: argpar
         if options.models:
             keep_models(reference.root, options.models.split(","))
     print(f"reference: {'the project as it is' if options.quick else 'a small world'}", flush=True)
-    ran = stages_that_ran(reference.dvc("repro"))
+    goals = options.until.split(",") if options.until and not options.quick else []
+    ran = stages_that_ran(reference.dvc("repro", *goals))
     print(f"  {len(ran)} stages ran, or had run on these inputs before", flush=True)
     flow, forbidden = read_flow(reference), 0
 
     def try_one(secret: Secret) -> Finding:
-        return try_secret(reference, flow, secret, place / secret.name, quick=options.quick)
+        return try_secret(reference, flow, secret, place / secret.name, quick=options.quick, goals=goals)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         for secret, finding in zip(secrets, pool.map(try_one, secrets), strict=True):

@@ -211,3 +211,14 @@ def test_what_lies_outside_is_found_by_name_and_through_links(tmp_path: Path) ->
     (root / "data").symlink_to(disk)
     views = [StageView([str(music), "src/a.py"], ["data/x/y.npy"], [])]
     assert outside(root, views) == [disk / "x", music]
+
+
+def test_a_stage_without_deps_is_told_what_to_declare(project: Any) -> None:
+    (project.root / "stages/bare.py").write_text("print('never')\n")
+    with (project.root / "dvc.yaml").open("a") as file:
+        file.write("  bare:\n    cmd: python -m reprise.hermetic stages/bare.py\n    outs: [outs/bare]\n")
+    done = project.run("bare")
+    assert done.returncode != 0
+    assert "never" not in done.stdout
+    assert "  bare:\n    deps:\n    - stages/bare.py" in done.stderr
+    project.write()
