@@ -17,6 +17,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "stages": "every stage: what it reads, writes and is told",
         "models": "every model: its equations, its size, what was proven about it",
         "leak_story": "a leak, from how it happens to how it is found",
+        "leaks": "leaks planted in the real pipeline, and which layer of defence sees which",
         "audit": "what the audit looks for, what it finds when leaks are planted, and where it ends",
     },
     "Use": {
