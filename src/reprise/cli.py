@@ -132,6 +132,58 @@ def relabel(
     print(", ".join(f"{number} {what}" for what, number in counts.items()) + f"; see {out}/relabel.json")
 
 
+@app.command()
+def serve(
+    host: Annotated[
+        str,
+        typer.Option(
+            help="Address to listen on; others than this machine's own can reach it if it is not 127.0.0.1."
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8765,
+    library: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="name=FILE: a library to limit requests to; FILE (a playlist, CSV or text) holds its track ids. Repeatable."
+        ),
+    ] = None,
+    upload: Annotated[
+        bool, typer.Option(help="Whether audio files may be sent to be placed on the map.")
+    ] = True,
+    root: Root = HERE,
+) -> None:
+    """Show the last run in a browser: map, mood, search, neighbours, playlists, and a web API."""
+    from reprise.web.serve import Place, serve
+
+    serve(Place(root, host, port, library or [], upload))
+
+
+@app.command()
+def tag(
+    folder: Annotated[Path, typer.Argument(help="Your music; it is only read.")],
+    to: Annotated[Path, typer.Option(help="Folder for the tagged copies, apart from your music.")],
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the copies; without it, only say what would be written.")
+    ] = False,
+    place: Annotated[
+        bool, typer.Option("--place", help="Have the models look at files that are not in the last run.")
+    ] = False,
+    root: Root = HERE,
+) -> None:
+    """Write label and mood of the last run into copies of your audio files; a rehearsal unless --write is given."""
+    from reprise.tagging.library import Order, tag_library
+    from reprise.web.load import load_catalogue
+    from reprise.web.run_files import RunFiles
+
+    tagged, passed = 0, 0
+    for outcome in tag_library(Order(folder, to, write, place), root, load_catalogue(RunFiles(root))):
+        tagged, passed = tagged + (not outcome.why), passed + bool(outcome.why)
+        said = outcome.why or ", ".join(f"{name}={value}" for name, value in outcome.fields.items())
+        print(f"{'--' if outcome.why else 'ok'} {outcome.name}: {said}")
+    done = f"written to {to}" if write else "would be written; --write writes them"
+    print(f"{tagged} copies {done}; {passed} files passed over")
+
+
 def main() -> None:
     """Run a command; what the user can mend is one line, everything else a trace."""
     try:

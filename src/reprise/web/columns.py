@@ -1,0 +1,127 @@
+"""Columns of the catalogue: categories as codes, numbers with NaN for what is missing, rows aligned by track."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int32]
+Numbers = NDArray[np.float64]
+Rows = NDArray[np.int64]
+
+DIGITS = 6
+"""Decimals that are shown; artefacts hold six significant digits."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A text column with few distinct values.
+
+    Attributes
+    ----------
+    codes
+        Index into `names` of each track, -1 where there is no value; shape (n,).
+    names
+        The distinct values.
+    """
+
+    codes: Codes
+    names: list[str]
+
+    def name(self, row: int) -> str | None:
+        """Return the value of a track."""
+        code = int(self.codes[row])
+        return self.names[code] if code >= 0 else None
+
+    def having(self, wanted: list[str]) -> NDArray[np.bool_]:
+        """Return which tracks have one of the values, in any case of letters."""
+        asked = {value.casefold() for value in wanted}
+        found = [index for index, name in enumerate(self.names) if name.casefold() in asked]
+        if len(found) == 1:
+            return np.asarray(self.codes == found[0])
+        return np.asarray(np.isin(self.codes, found))
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of tracks by value."""
+        found = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
+        return {name: int(count) for name, count in zip(self.names, found, strict=True)}
+
+
+def empty_category(size: int) -> Category:
+    """Return a category without any value."""
+    return Category(np.full(size, -1, np.int32), [])
+
+
+def category(values: Any, rows: Rows, size: int, names: list[str] | None = None) -> Category:
+    """Spread a text column over all tracks.
+
+    Parameters
+    ----------
+    values
+        pyarrow array of text (or integers); null and "" count as no value.
+    rows
+        Track of each value, -1 for one that is not in the catalogue.
+    size
+        Number of tracks.
+    names
+        Order of the distinct values; sorted by name where it is not given.
+    """
+    import pyarrow
+
+    encoded = values.cast(pyarrow.string()).dictionary_encode()
+    given = [value or "" for value in encoded.dictionary.to_pylist()]
+    order = names if names is not None else sorted({value for value in given if value}, key=str.casefold)
+    order = [*order, *sorted({value for value in given if value} - set(order))]
+    index = {name: code for code, name in enumerate(order)}
+    translate = np.array([*(index.get(value, -1) for value in given), -1], dtype=np.int32)
+    indices = encoded.indices.fill_null(len(given)).to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = np.full(size, -1, np.int32)
+    known = rows >= 0
+    codes[rows[known]] = translate[indices[known]]
+    return Category(codes, order)
+
+
+def numbers(values: Any, rows: Rows, size: int) -> Numbers:
+    """Spread a column of numbers over all tracks, NaN where there is none."""
+    import pyarrow
+
+    given = values.cast(pyarrow.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    spread = np.full(size, np.nan)
+    known = rows >= 0
+    spread[rows[known]] = given[known]
+    return spread
+
+
+def texts(values: Any, rows: Rows, size: int) -> list[str]:
+    """Spread a text column over all tracks, "" where there is none."""
+    spread = [""] * size
+    for row, value in zip(rows.tolist(), values.to_pylist(), strict=True):
+        if row >= 0 and value:
+            spread[row] = str(value)
+    return spread
+
+
+def positions(ids: NDArray[np.bytes_], asked: Any) -> Rows:
+    """Return the row of each asked id among ascending ids, -1 for an unknown one.
+
+    Parameters
+    ----------
+    ids
+        Ascending, shape (n,).
+    asked
+        pyarrow array of text.
+    """
+    if not len(ids) or not len(asked):
+        return np.full(len(asked), -1, np.int64)
+    given = np.asarray(asked.to_pylist(), dtype=np.bytes_)
+    found = np.searchsorted(ids, given).astype(np.int64)
+    found[found == len(ids)] = 0
+    return np.asarray(np.where(ids[found] == given, found, -1), dtype=np.int64)
+
+
+def shown(value: float) -> float | None:
+    """Return a number as the API gives it: rounded, and null where it is missing."""
+    return None if value != value else round(float(value), DIGITS)  # NaN differs from itself
