@@ -29,6 +29,7 @@ check: .venv/installed
 	mypy src stages tests benchmarks
 	python -m reprise.wiring
 	python -m reprise.taint
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 clean:
 	rm -rf .venv .work

@@ -9,21 +9,34 @@ from typing import Annotated
 
 import typer
 
-from reprise.errors import RepriseError
+from reprise import exits
 
 app = typer.Typer(
     name="reprise",
     help="Music into representations, clusters, acoustic labels, mood and a lookup table: the commands around the pipeline.",
+    epilog=exits.MEANINGS,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
 Root = Annotated[Path, typer.Option("--root", help="The project's folder.", show_default="here")]
 HERE = Path()
 
 
-@app.command()
+@app.callback()
+def common(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show traces instead of one line for an error.")
+    ] = False,
+) -> None:
+    """Set what holds for every command."""
+    if debug:
+        os.environ[exits.DEBUG_VARIABLE] = "1"
+
+
+@app.command(short_help="List the datasets: size, terms, contents, whether present.")
 def datasets(
     write: Annotated[Path | None, typer.Option(help="Write the page of all datasets there.")] = None,
     check: Annotated[Path | None, typer.Option(help="Exit 1 if that page is stale.")] = None,
@@ -39,10 +52,11 @@ def datasets(
     if write is not None:
         write.write_text(page, encoding="utf-8")
     if check is not None and check.read_text(encoding="utf-8") != page:
-        raise RepriseError(f"{check} is stale: run reprise datasets --write {check}")
+        print(f"{check} is stale: run reprise datasets --write {check}", file=sys.stderr)
+        raise typer.Exit(exits.WANTING)
 
 
-@app.command()
+@app.command(short_help="Print the headline numbers of the last run.")
 def results(
     metrics: Annotated[Path, typer.Option(help="Folder of the metrics.")] = Path("metrics"),
 ) -> None:
@@ -52,7 +66,7 @@ def results(
     print(f"\n{plain(metrics)}\n\n{WHERE}")
 
 
-@app.command()
+@app.command(short_help="Prove which secrets each stage may depend on.")
 def taint() -> None:
     """Prove from the graph which secrets each stage may depend on; exit 1 if one breaks its promise."""
     from reprise import taint as proof
@@ -60,11 +74,77 @@ def taint() -> None:
     raise typer.Exit(proof.main())
 
 
+@app.command("pr-report", short_help="Report a change against a branch, as on a pull request.")
+def pr_report(
+    base: Annotated[str, typer.Argument(help="Branch, tag or commit to compare with.")] = "main",
+    out: Annotated[Path | None, typer.Option(help="Write the Markdown there as well.")] = None,
+    plots: Annotated[
+        Path | None, typer.Option(help="Write the plots of both sides there (index.html).")
+    ] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="What dvc repro printed, where it ran before: tells how much ran.")
+    ] = None,
+    root: Root = HERE,
+) -> None:
+    """Compare the project with a branch as a pull request's comment does, and exit 1 if it should not be merged as it is.
+
+    It should not where dvc.lock is not true to code and parameters, where the audit found a leak, or where a headline number fell below
+    the interval it had. Needs no data: any clone will do, a shallow one fetches the branch.
+    """
+    from reprise.pull_request import plots as both_sides
+    from reprise.pull_request.report import report
+
+    found = report(root.resolve(), base, log.read_text(encoding="utf-8") if log else "")
+    print(found.text)
+    if out is not None:
+        out.write_text(found.text, encoding="utf-8")
+    if plots is not None:
+        both_sides.write(root.resolve(), base, plots)
+    raise typer.Exit(exits.WANTING if found.objections else exits.FINE)
+
+
+@app.command(short_help="List experiments: changes and headline numbers.")
+def experiments(
+    csv: Annotated[Path | None, typer.Option(help="Write the table there as CSV, every column.")] = None,
+    last: Annotated[int, typer.Option(min=1, help="How many, newest first.")] = 30,
+    root: Root = HERE,
+) -> None:
+    """List the experiments of this project, newest first: what each changed against its start, and its headline numbers.
+
+    dvc exp show has a column for each of some thousand metrics; here are those that experiments are told apart by. dvc exp apply, branch,
+    push and remove take the names.
+    """
+    from reprise import experiments as records
+
+    found = records.read(root.resolve())[:last]
+    print(records.table(found) if found else "no experiments here; dvc exp run -S model=cvae makes one")
+    if csv is not None:
+        records.write_csv(csv, found)
+
+
+@app.command(short_help="Run what changed, then print the results.")
+def run(
+    targets: Annotated[list[str] | None, typer.Argument(help="Stages; all, if left out.")] = None,
+    setting: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", "-S", metavar="KEY=VALUE", help="Change a parameter, as an experiment. Repeatable."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", "-f", help="Run what did not change as well.")] = False,
+    root: Root = HERE,
+) -> None:
+    """Run what changed (dvc repro, or dvc exp run with -S), then print the headline numbers."""
+    from reprise import running
+
+    raise typer.Exit(running.run(root.resolve(), targets or [], setting or [], force=force))
+
+
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 """Settings of a command whose options are its module's."""
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_ON, short_help="Say what is in force here, and what must be put right.")
 def doctor(context: typer.Context) -> None:
     """Say what is in force here: confinement, versions, threads, processor, state of the pipeline; exit 1 if something is wrong."""
     from reprise import doctor as check
@@ -72,7 +152,7 @@ def doctor(context: typer.Context) -> None:
     raise typer.Exit(check.main(context.args))
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_ON, short_help="Permute secrets in a copy and see what changes.")
 def noninterference(context: typer.Context) -> None:
     """Permute each secret in a copy of the project and see that only what may know it changes."""
     from reprise import noninterference as experiment
@@ -80,7 +160,7 @@ def noninterference(context: typer.Context) -> None:
     raise typer.Exit(experiment.main(context.args))
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_ON, short_help="Plant leaks in copies; see which defence finds each.")
 def power(context: typer.Context) -> None:
     """Plant leaks in copies of the project and see which layer of defence finds each; nothing is planted without --plant."""
     from reprise.leaks import run as planting
@@ -88,7 +168,7 @@ def power(context: typer.Context) -> None:
     raise typer.Exit(planting.main(context.args))
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASS_ON, short_help="Run again in a copy; name the first difference.")
 def verify(context: typer.Context) -> None:
     """Run the pipeline again in a copy and name the first artefact that differs."""
     from reprise import verify as check
@@ -96,7 +176,7 @@ def verify(context: typer.Context) -> None:
     raise typer.Exit(check.main(context.args))
 
 
-@app.command()
+@app.command(short_help="Tell the pipeline what your music folder holds now.")
 def scan(
     dataset: Annotated[
         str | None, typer.Argument(help="Key under datasets:; those selected, if left out.")
@@ -113,7 +193,7 @@ def scan(
         scanning.scan(Path.cwd(), dataset, path)
 
 
-@app.command()
+@app.command(short_help="Give tracks of any table of descriptors labels.")
 def relabel(
     table: Annotated[
         Path, typer.Argument(help="Descriptors of tracks: .csv, .tsv or .parquet; no audio is needed.")
@@ -132,7 +212,7 @@ def relabel(
     print(", ".join(f"{number} {what}" for what, number in counts.items()) + f"; see {out}/relabel.json")
 
 
-@app.command()
+@app.command(short_help="Show the last run in a browser, and as a web API.")
 def serve(
     host: Annotated[
         str,
@@ -158,7 +238,7 @@ def serve(
     serve(Place(root, host, port, library or [], upload))
 
 
-@app.command()
+@app.command(short_help="Write label and mood into copies of your audio files.")
 def tag(
     folder: Annotated[Path, typer.Argument(help="Your music; it is only read.")],
     to: Annotated[Path, typer.Option(help="Folder for the tagged copies, apart from your music.")],
@@ -185,14 +265,8 @@ def tag(
 
 
 def main() -> None:
-    """Run a command; what the user can mend is one line, everything else a trace."""
-    try:
-        app()
-    except RepriseError as error:
-        if os.environ.get("REPRISE_TRACE"):
-            raise
-        print(f"reprise: {error}", file=sys.stderr)
-        sys.exit(1)
+    """Run a command and end as `reprise.exits` says."""
+    sys.exit(exits.end(app))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def results(root: Path) -> Iterator[Remark]:
     )
     try:
         with Repo(str(root)) as repo:
-            stages = [stage.addressing for stage in repo.index.stages]
+            stages = [stage.name for stage in repo.index.stages]
             cached = {out.def_path for out in repo.index.outs if out.use_cache}
             types = set(repo.config["cache"].get("type") or ("copy",))
             remotes = sorted(repo.config["remote"])

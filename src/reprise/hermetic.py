@@ -11,6 +11,7 @@ function of what it declares, and DVC's record of it is true.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
 import signal
@@ -24,7 +25,7 @@ from reprise.confine import inputs, made_by, opened
 from reprise.confine.doors import open_doors
 from reprise.confine.environment import machine_code, stage_environment
 from reprise.confine.refusals import explain, mention
-from reprise.confine.spawn import Outcome, spawn
+from reprise.confine.spawn import PR_SET_PDEATHSIG, Outcome, spawn
 from reprise.confine.view import StageView, declared_values, outside, read_yaml, stage_view, stage_views
 from reprise.datasets.contents import verified
 from reprise.errors import RepriseError
@@ -57,6 +58,7 @@ def main() -> None:
         parser.error(
             "DVC_STAGE is not set: run the stage through 'dvc repro', or the script itself without confinement"
         )
+    _die_with_dvc()
     here = Path.cwd()  # DVC_ROOT is the project behind it where `dvc exp` works in a copy
     root = (here if (here / "dvc.yaml").exists() else Path(os.environ.get("DVC_ROOT", "."))).resolve()
     _use_the_code_of(root)
@@ -149,6 +151,16 @@ def _judge(root: Path, stage: str, outcome: Outcome, changes: list[str]) -> int:
             file=sys.stderr,
         )
     return status
+
+
+def _die_with_dvc() -> None:
+    """End when DVC is killed (the stage ends with this process): a stage that went on would write into the next run's outs."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    first = Path("/proc/1/cmdline")
+    if os.getppid() == 1 and first.exists() and b"dvc" not in first.read_bytes():
+        sys.exit("hermetic: DVC was killed before its stage began")
 
 
 def _use_the_code_of(root: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reprise.errors import RepriseError
+from reprise.errors import MissingData, RepriseError
 from reprise.tables import read_json
 
 BEGIN, END = "<!-- results: made by `python -m reprise.summary --write README.md` -->", "<!-- /results -->"
@@ -69,6 +69,8 @@ def markdown(metrics: Path) -> str:
 def plain(metrics: Path) -> str:
     """Return the results as aligned text."""
     found = list(lines(metrics))
+    if not found:
+        raise MissingData(f"{metrics} holds no metrics: run `dvc repro` first")
     wide = [max(len(getattr(line, name)) for line in found) for name in ("what", "value")]
     return "\n".join(f"{line.what:{wide[0]}}  {line.value:{wide[1]}}  {line.beside}" for line in found)
 

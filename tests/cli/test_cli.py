@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
+from reprise import exits
 from reprise.cli import app
 from reprise.datasets import catalogue, discovery
 
@@ -18,11 +19,23 @@ def call(*arguments: str) -> str:
     return result.output
 
 
-def test_help_names_every_command() -> None:
+def test_help_names_every_command_and_every_exit_status() -> None:
     shown = call("--help")
     for command in app.registered_commands:
         assert command.callback is not None
         assert str(command.name or command.callback.__name__) in shown
+    for status in (exits.FINE, exits.WANTING, exits.USAGE, exits.IMPOSSIBLE, exits.BUG, exits.INTERRUPTED):
+        assert f"{status} " in " ".join(shown.split())
+
+
+def test_no_line_of_help_is_cut_short() -> None:
+    assert "..." not in call("--help").partition("Commands:")[2]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_every_shell_can_complete(shell: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    assert "_REPRISE_COMPLETE" in call("--show-completion", shell)
 
 
 def test_every_dataset_is_listed_with_its_terms_and_whether_it_is_present(root: Path) -> None:
@@ -63,6 +76,6 @@ def test_what_the_user_can_mend_is_one_line(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
     )
-    assert result.returncode == 1
+    assert result.returncode == exits.WANTING
     assert result.stderr.strip().count("\n") == 0
     assert "stale" in result.stderr

@@ -18,6 +18,13 @@ def test_groups_never_stand_on_both_sides() -> None:
         assert not set(groups[fit]) & set(groups[held_out])
 
 
+def test_a_class_smaller_than_the_folds_takes_part() -> None:
+    reference, groups = np.repeat(np.arange(3), 3), np.arange(9)
+    splits = probes.splits_by_group(reference, groups, 0)
+    assert len(splits) == 3
+    assert sorted(np.concatenate([held_out for _, held_out in splits])) == list(range(9))
+
+
 def test_an_artist_is_not_read_as_its_genre() -> None:
     """Latents that know the artist and nothing else: a split that ignores artists would score 1."""
     generator = np.random.default_rng(0)

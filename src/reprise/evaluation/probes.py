@@ -75,7 +75,10 @@ def splits_by_group(reference: NDArray[Any], groups: NDArray[Any], seed: int) ->
     """Return folds that keep groups together and classes balanced as far as groups allow."""
     from sklearn.model_selection import StratifiedGroupKFold
 
-    folds = min(FOLDS, len(np.unique(groups)))
+    largest = int(np.unique(reference, return_counts=True)[1].max())
+    folds = min(
+        FOLDS, len(np.unique(groups)), largest
+    )  # scikit-learn refuses more folds than any class has tracks
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():  # a class with fewer tracks than folds is allowed: it is absent from some
         warnings.filterwarnings("ignore", message="The least populated class")

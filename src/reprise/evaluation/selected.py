@@ -134,6 +134,11 @@ def probe(subject: Subject, attribute: str, resampling: Resampling) -> dict[str,
     classes, groups = reference.classes[attribute][rows], reference.groups[rows]
     if scope == "all" and len(np.unique(groups)) < 2:
         return {"available": False, "why": "all tracks belong to one group: no split keeps artists apart"}
+    if scope == "all" and len(np.unique(classes)) == len(classes):
+        return {
+            "available": False,
+            "why": "no class has two tracks: nothing can be learned from one and asked of another",
+        }
     splits = (
         probes.splits_by_group(classes, groups, resampling.seed)
         if scope == "all"
