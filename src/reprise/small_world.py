@@ -31,7 +31,7 @@ def shrink(root: Path, tracks: int) -> None:
     Parameters
     ----------
     root
-        A copy of the project: its ``params.yaml`` is rewritten.
+        A copy of the project: its ``params.yaml`` is rewritten, its ``dvc.lock`` removed.
     tracks
         Number of tracks of each genre.
     """
@@ -53,6 +53,7 @@ def shrink(root: Path, tracks: int) -> None:
         params["training"][key] = 0.0
     params["training"]["max_cluster_share"] = 1.0
     yaml.dump(params, root / "params.yaml")
+    (root / "dvc.lock").unlink(missing_ok=True)  # of results that are not this world's
 
 
 def keep_models(root: Path, models: Collection[str]) -> None:

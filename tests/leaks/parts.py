@@ -5,7 +5,10 @@ Nothing here runs by itself. `reprise.leaks` plants it in copies that it makes f
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from reprise.leaks.entry import Edit
+from reprise.tables import read_table
 
 EMBED = "src/reprise/lyrics/embed.py"
 TRACKS = "data/corpus/tracks"
@@ -51,3 +54,9 @@ def made_of_genre(how: str, noise: float = 0.3) -> tuple[Edit, ...]:
         Edit(EMBED, CALL, MADE + CALL),
         Edit(EMBED, END, END + VECTORS.replace("NOISE", str(noise)) + how),
     )
+
+
+def genres_of(place: Path) -> dict[str, str]:
+    """Return the genre of each track of a world, for those who leave it where no stage should find it."""
+    table = read_table(place / "project" / TRACKS / "labels.parquet", "labels")
+    return dict(zip(table["track_id"].astype(str), table["genre"].astype(str), strict=True))

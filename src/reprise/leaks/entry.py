@@ -19,6 +19,14 @@ LAYERS = {
 }
 
 
+Outside = tuple[dict[str, str], Callable[[], None]]
+"""Environment variables, and what is to be called afterwards."""
+
+
+def nothing_left() -> None:
+    """Clean up nothing."""
+
+
 @dataclass(frozen=True)
 class Edit:
     """One change of a file's text.
@@ -55,7 +63,7 @@ class Leak:
     music
         Changes the folder of raw music, which it is given.
     outside
-        Is given the world's folder, puts something where no stage should find it, and returns environment variables and what is to be called afterwards.
+        Is given the world's folder and puts something where no stage should find it.
     secrets
         What non-interference changes: ``genre`` (the folders of the raw music), or names of `reprise.perturb`; none where the channel lies outside what the
         experiment changes.
@@ -72,7 +80,7 @@ class Leak:
     deps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     params: Mapping[str, Any] = field(default_factory=dict)
     music: Callable[[Path], None] | None = None
-    outside: Callable[[Path], tuple[dict[str, str], Callable[[], None]]] | None = None
+    outside: Callable[[Path], Outside] | None = None
     secrets: tuple[str, ...] = ("genre",)
     same: tuple[str, ...] = ()
     caught: str = "D"

@@ -96,7 +96,11 @@ def _ask_the_rest(world: World, flow: Flow, leak: Leak, verdict: Verdict, layers
 
 def ask(world: World, flow: Flow, leak: Leak, verdict: Verdict, layers: str) -> None:
     """Ask the layers that need a computed world: what they say, or why they cannot be asked, is put into the verdict."""
-    for layer, question in (("N", lambda: interference(world, flow, leak)), ("D", lambda: found(world))):
+    questions: dict[str, Callable[[], str]] = {
+        "N": lambda: interference(world, flow, leak),
+        "D": lambda: found(world),
+    }
+    for layer, question in questions.items():
         if layer in layers:
             try:
                 verdict.seen[layer] = question()

@@ -5,9 +5,9 @@ import socket
 import threading
 from pathlib import Path
 
-from parts import LYRICS, OTHER_LYRICS, made_of_genre
+from parts import LYRICS, OTHER_LYRICS, genres_of, made_of_genre
 
-from reprise.leaks.entry import Leak
+from reprise.leaks.entry import Leak, Outside
 
 PORT = 47813
 HOW = f"""    import json
@@ -18,11 +18,9 @@ HOW = f"""    import json
 """
 
 
-def outside(place: Path):
-    from reprise.tables import read_table
-
-    table = read_table(place / "project/data/corpus/tracks/labels.parquet", "labels")
-    answer = json.dumps(dict(zip(table["track_id"], table["genre"], strict=True))).encode()
+def outside(place: Path) -> Outside:
+    known = genres_of(place)
+    answer = json.dumps(known).encode()
     server = socket.create_server(("127.0.0.1", PORT))
 
     def serve() -> None:

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from parts import LYRICS, OTHER_LYRICS, made_of_genre
+from parts import LYRICS, OTHER_LYRICS, genres_of, made_of_genre
 
-from reprise.leaks.entry import Leak
+from reprise.leaks.entry import Leak, Outside
 
 LEFT = "/dev/shm/reprise-planted-leak"
 HOW = f'''    import json
@@ -15,11 +15,9 @@ HOW = f'''    import json
 '''
 
 
-def outside(place: Path):
-    from reprise.tables import read_table
-
-    table = read_table(place / "project/data/corpus/tracks/labels.parquet", "labels")
-    Path(LEFT).write_text(json.dumps(dict(zip(table["track_id"], table["genre"], strict=True))))
+def outside(place: Path) -> Outside:
+    known = genres_of(place)
+    Path(LEFT).write_text(json.dumps(known))
     return {}, lambda: Path(LEFT).unlink(missing_ok=True)
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 from parts import LYRICS, OTHER_LYRICS, made_of_genre
 
-from reprise.leaks.entry import Edit, Leak
+from reprise.leaks.entry import Edit, Leak, Outside
 
 LEFT = "/tmp/reprise-planted-leak.csv"
 HOW = f'''    table = pd.read_csv("{LEFT}", dtype=str)
-    return dict(zip(table["track_id"], table["genre"], strict=True))
+    return known
 '''
 WRITTEN = Edit(
     "stages/labels.py",
@@ -17,7 +17,7 @@ WRITTEN = Edit(
 )
 
 
-def outside(_place: Path):
+def outside(_place: Path) -> Outside:
     return {}, lambda: Path(LEFT).unlink(missing_ok=True)
 
 
