@@ -21,7 +21,7 @@ repro: .venv/installed
 	python -m reprise.summary
 
 test: .venv/installed
-	pytest -n 2 --dist loadgroup
+	pytest -n 2 --dist loadgroup --max-worker-restart=0
 
 check: .venv/installed
 	ruff check .
