@@ -55,6 +55,32 @@ def empty_category(size: int) -> Category:
     return Category(np.full(size, -1, np.int32), [])
 
 
+def plain(array: Any, kind: str, missing: float) -> NDArray[Any]:
+    """Return a pyarrow array of numbers as a numpy array, read from its buffers: ``to_numpy`` imports pandas, which takes a second and 70 MB.
+
+    Parameters
+    ----------
+    array
+        Numbers, null where there is none.
+    kind
+        Name of the type, to pyarrow and to numpy: int64 or float64.
+    missing
+        What stands for null.
+    """
+    import pyarrow
+
+    given = array.cast(getattr(pyarrow, kind)())
+    size, start, dtype = len(given), given.offset, np.dtype(kind)
+    validity, content = given.buffers()
+    if not size:
+        return np.empty(0, dtype)
+    values = np.frombuffer(content, dtype, count=size, offset=start * dtype.itemsize)
+    if not given.null_count:
+        return values
+    bits = np.unpackbits(np.frombuffer(validity, np.uint8), bitorder="little")[start : start + size]
+    return np.where(bits.astype(np.bool_), values, np.asarray(missing, dtype))
+
+
 def category(values: Any, rows: Rows, size: int, names: list[str] | None = None) -> Category:
     """Spread a text column over all tracks.
 
@@ -77,7 +103,7 @@ def category(values: Any, rows: Rows, size: int, names: list[str] | None = None)
     order = [*order, *sorted({value for value in given if value} - set(order))]
     index = {name: code for code, name in enumerate(order)}
     translate = np.array([*(index.get(value, -1) for value in given), -1], dtype=np.int32)
-    indices = encoded.indices.fill_null(len(given)).to_numpy(zero_copy_only=False).astype(np.int64)
+    indices = plain(encoded.indices, "int64", len(given))
     codes = np.full(size, -1, np.int32)
     known = rows >= 0
     codes[rows[known]] = translate[indices[known]]
@@ -86,9 +112,7 @@ def category(values: Any, rows: Rows, size: int, names: list[str] | None = None)
 
 def numbers(values: Any, rows: Rows, size: int) -> Numbers:
     """Spread a column of numbers over all tracks, NaN where there is none."""
-    import pyarrow
-
-    given = values.cast(pyarrow.float64()).fill_null(np.nan).to_numpy(zero_copy_only=False)
+    given = plain(values, "float64", np.nan)
     spread = np.full(size, np.nan)
     known = rows >= 0
     spread[rows[known]] = given[known]

@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from reprise.errors import BadInput, MissingData
 from reprise.web.catalogue import CATEGORIES, NUMBERS, Catalogue, Neighbours
-from reprise.web.columns import Category, Numbers, Rows, category, empty_category, numbers, positions, texts
+from reprise.web.columns import (
+    Category,
+    Numbers,
+    Rows,
+    category,
+    empty_category,
+    numbers,
+    plain,
+    positions,
+    texts,
+)
 from reprise.web.map_places import complete_places
 from reprise.web.run_files import LABEL_INDEX, LOOKUP_METRICS, RunFiles, read_columns
 
@@ -172,27 +182,36 @@ def _categories(
 
 def _clusters(files: RunFiles, lookup: dict[str, Any], rows: Rows, ids: NDArray[np.bytes_]) -> Category:
     """Return the cluster that the lookup table gives, and for the other tracks that of the same clustering."""
-    import pyarrow.compute
+    import pyarrow
 
     size, codes = len(ids), np.full(len(ids), np.nan)
     assigned = read_columns(files.path("clusters"), ("track_id", "method", "seed", "cluster"))
-    if assigned:
-        kept = pyarrow.compute.equal(assigned["method"], CLUSTERING)
-        seeds = assigned["seed"].filter(kept)
-        if len(seeds):
-            first = pyarrow.compute.equal(seeds, pyarrow.compute.min(seeds))
-            tracks = assigned["track_id"].filter(kept).filter(first)
-            codes = numbers(assigned["cluster"].filter(kept).filter(first), positions(ids, tracks), size)
+    chosen = _first_clustering(assigned)
+    if len(chosen):
+        indices = pyarrow.Array.from_buffers(pyarrow.int64(), len(chosen), [None, pyarrow.py_buffer(chosen)])
+        tracks = positions(ids, assigned["track_id"].take(indices))
+        codes[tracks[tracks >= 0]] = plain(assigned["cluster"], "int64", -1)[chosen][tracks >= 0]
     if "cluster" in lookup:
         own = numbers(lookup["cluster"], rows, size)
         codes = np.where(np.isfinite(own), own, codes)
     known = np.isfinite(codes)
-    names = sorted({int(code) for code in codes[known].tolist()})
-    place = {code: index for index, code in enumerate(names)}
-    return Category(
-        np.array([place[int(code)] if code == code else -1 for code in codes.tolist()], dtype=np.int32),
-        [str(code) for code in names],
-    )
+    names, found = np.unique(codes[known].astype(np.int64), return_inverse=True)
+    category_codes = np.full(size, -1, np.int32)
+    category_codes[known] = found
+    return Category(category_codes, [str(name) for name in names.tolist()])
+
+
+def _first_clustering(assigned: dict[str, Any]) -> Rows:
+    """Return the rows of the first seed of `CLUSTERING` (by numpy: pyarrow imports pandas to take a value from Python)."""
+    if not assigned:
+        return np.empty(0, np.int64)
+    methods = assigned["method"].dictionary_encode()
+    names = methods.dictionary.to_pylist()
+    if CLUSTERING not in names:
+        return np.empty(0, np.int64)
+    kept = plain(methods.indices, "int64", -1) == names.index(CLUSTERING)
+    seeds = plain(assigned["seed"], "int64", -1)
+    return np.flatnonzero(kept & (seeds == seeds[kept].min())).astype(np.int64)
 
 
 def _titles(files: RunFiles, ids: NDArray[np.bytes_], names: list[str]) -> list[str]:
@@ -205,14 +224,14 @@ def _titles(files: RunFiles, ids: NDArray[np.bytes_], names: list[str]) -> list[
 
 def _neighbours(lookup: dict[str, Any], ids: NDArray[np.bytes_]) -> Neighbours:
     near, far = lookup["neighbours"], lookup["neighbour_distances"]
-    lengths = np.diff(near.offsets.to_numpy())
+    lengths = np.diff(plain(near.offsets, "int64", 0))
     width = int(lengths.max(initial=0))
     rows = np.full((len(near), width), -1, np.int32)
     distances = np.full((len(near), width), np.nan, np.float32)
     filled = np.arange(width)[None, :] < lengths[:, None]
     if width:
         rows[filled] = positions(ids, near.flatten())
-        distances[filled] = far.flatten().to_numpy(zero_copy_only=False)[: int(lengths.sum())]
+        distances[filled] = plain(far.flatten(), "float64", np.nan)
     return Neighbours(rows, distances)
 
 

@@ -120,10 +120,18 @@ class Run:
                 return Near(rows.astype(np.int64), near.distances[listed, :k].astype(np.float64))
         point = self.space.point(row) if self.space else None
         if self.space is None or point is None:
-            return None
+            return self._listed(listed, k, allowed)
         others = np.ones(len(self.catalogue), np.bool_) if allowed is None else allowed.copy()
         others[row] = False
         return self.space.nearest(point, k, others)
+
+    def _listed(self, listed: int, k: int, allowed: NDArray[np.bool_] | None) -> Near | None:
+        """Return the listed neighbours that are in the catalogue: all that is known without latents."""
+        if listed < 0:
+            return None
+        rows, far = self.catalogue.neighbours.rows[listed], self.catalogue.neighbours.distances[listed]
+        kept = (rows >= 0) if allowed is None else (rows >= 0) & allowed[rows]
+        return Near(rows[kept][:k].astype(np.int64), far[kept][:k].astype(np.float64))
 
 
 class LiveRun:

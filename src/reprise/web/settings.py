@@ -29,7 +29,7 @@ class Settings:
     upload: bool = True
     upload_bytes: int = 64 * 2**20
     body_bytes: int = 2 * 2**20
-    seconds: float = 10.0
+    seconds: float = 30.0
     upload_seconds: float = 120.0
     stream_seconds: float = 600.0
     cache_bytes: int = 16 * 2**20
