@@ -4,11 +4,11 @@ import pandas as pd
 
 from reprise import params as parameters
 from reprise import tables
-from reprise.finetune import report
+from reprise.finetune import report, soundness
 from reprise.finetune.adapters import save_adapter
 from reprise.finetune.backbone import load_backbone
-from reprise.finetune.embedding import embed_all
-from reprise.finetune.finetuning import METHODS, Settings, finetune
+from reprise.finetune.document import document
+from reprise.finetune.finetuning import Settings, finetune_all
 from reprise.finetune.inputs import read_labelled, read_spectrograms
 from reprise.finetune.saved import save_finetuned
 from reprise.finetune.tags import tag_targets
@@ -31,15 +31,19 @@ def main() -> None:
     data = read_labelled(spectrograms, SPLITS, LABELS, INDICES)
     targets = tag_targets(spectrograms.track_ids, tags, data.split == "train", params.pretrain.min_tag_tracks)
     backbone = load_backbone(BACKBONE)
-    results = {method: finetune(method, backbone, data, settings, params.seed) for method in METHODS}
-    pretrained = embed_all(backbone, data.mel, settings.embedding_crops)
-    study = report.Study(backbone, pretrained, results, data, targets)
+    results = finetune_all(backbone, data, settings, params.seed)
+    # the frozen backbone under a trained head gives the pretrained embedding
+    study = report.Study(
+        backbone, results["head"].embeddings, results, data, targets, params.finetune.batch_size
+    )
     lora = results["lora"].model
-    merged = report.merged_backbone(lora)
+    merged = soundness.merged_backbone(lora)
     save_adapter(f"{FINETUNED}/adapter", lora.backbone, settings.adapter)
     save_finetuned(FINETUNED, merged, lora, data.labels, settings.embedding_crops)
     tables.write_csv("plots/training/finetune.tsv", pd.DataFrame(report.curves(results)), separator="\t")
-    tables.write_json("metrics/finetune.json", report.summarise(study, merged, settings.adapter, params.seed))
+    metrics = report.summarise(study, merged, settings.adapter, params.seed)
+    tables.write_json("metrics/finetune.json", metrics)
+    tables.write_text("metrics/FINETUNING.md", document(metrics))
 
 
 if __name__ == "__main__":

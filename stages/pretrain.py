@@ -1,5 +1,7 @@
 """A ResNet backbone on mel crops, trained on the original tags or, where there are none, label-free."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
@@ -15,6 +17,7 @@ FRAMES = "data/features/tracks/frames"
 SPLITS = "data/splits/tracks.parquet"
 TAGS = "data/labels/train/tags.parquet"
 BACKBONE = "data/backbone"
+CURVE = ("epoch", "train_loss", "validation_loss")
 
 
 def main() -> None:
@@ -25,8 +28,9 @@ def main() -> None:
     corpus = Corpus(spectrograms.mel, *(np.flatnonzero(split == part) for part in ("train", "validation")))
     tags = tables.read_table(TAGS, "tags")
     targets = tag_targets(spectrograms.track_ids, tags, split == "train", params.pretrain.min_tag_tracks)
-    result = pretrain(corpus, targets, Settings.from_params(params.pretrain.to_dict()), params.seed)
-    curve = pd.DataFrame(result.curve)
+    settings = Settings.from_params(params.pretrain.to_dict())
+    result = pretrain(corpus, targets, settings, params.seed, params.pretrain.weights)
+    curve = pd.DataFrame([asdict(epoch) for epoch in result.curve], columns=list(CURVE))
     save_backbone(BACKBONE, result.backbone, {"objective": result.metrics["objective"]})
     tables.write_csv(f"{BACKBONE}/history.tsv", curve, separator="\t")
     tables.write_csv("plots/training/backbone.tsv", curve, separator="\t")

@@ -19,8 +19,9 @@ def main() -> None:
     """Read the finetuned model and the emotion corpus; write the mood model and its metrics, or why there is none."""
     params = parameters.load()
     about = tables.read_json(f"{CORPUS}/corpus.json")
-    if tables.read_table(f"{CORPUS}/pairs.parquet", "pairs").empty:
-        why = f"the dataset '{about['dataset']}' has no pairwise judgements of arousal and valence"
+    found = [tables.read_table(f"{CORPUS}/{name}.parquet", name) for name in ("pairs", "affect")]
+    if all(table.empty for table in found):
+        why = f"the dataset '{about['dataset']}' has neither judged pairs nor values of arousal and valence"
         save_unavailable(REGRESSOR, why)
         tables.write_json(METRICS, {"available": False, "why": why})
         return

@@ -264,6 +264,31 @@ def tag(
     print(f"{tagged} copies {done}; {passed} files passed over")
 
 
+@app.command("score-mood", short_help="Score your own predictions of mood on judged pairs.")
+def score_mood(
+    predictions: Annotated[
+        Path, typer.Argument(help="Table with track_id, arousal, valence: .csv, .tsv or .parquet.")
+    ],
+    pairs: Annotated[Path, typer.Option(help="Judged pairs.")] = Path("data/corpus/emotion/pairs.parquet"),
+) -> None:
+    """Score predictions of arousal and valence by MusAV's official pair accuracy; exchanged columns are refused."""
+    from reprise.emotion.scoring import score_file
+
+    print(score_file(predictions, pairs))
+
+
+@app.command(short_help="Fetch weights for the backbone to start from.")
+def weights(
+    name: Annotated[str, typer.Argument(help="Name on the hub, such as microsoft/resnet-18.")],
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit.")] = None,
+    root: Root = HERE,
+) -> None:
+    """Fetch weights for the backbone to start from into inputs/backbone."""
+    from reprise.finetune.hub import FOLDER, fetch_weights
+
+    print(f"{name} is in {fetch_weights(name, root / FOLDER, revision)}: pretrain starts from it now")
+
+
 def main() -> None:
     """Run a command and end as `reprise.exits` says."""
     sys.exit(exits.end(app))

@@ -210,7 +210,8 @@ class Relabel(Block):
 class Pretrain(Block):
     """The backbone."""
 
-    objective: Literal["auto", "tags", "contrastive"]
+    objective: Literal["auto", "tags", "contrastive", "none"]
+    weights: Annotated[str, Field(min_length=1)]
     stem: Positive
     widths: list[Positive]
     depths: list[Positive]
@@ -237,6 +238,8 @@ class Finetune(Block):
 
     rank: Positive
     alpha: Positive
+    targets: str
+    ranks: list[Positive]
     epochs: Positive
     crops_per_track: Positive
     batch_size: Positive

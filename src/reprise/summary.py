@@ -20,6 +20,7 @@ from reprise.tables import read_json
 BEGIN, END = "<!-- results: made by `python -m reprise.summary --write README.md` -->", "<!-- /results -->"
 WHERE = """Look at
   metrics/MODEL_COMPARISON.md       every model on the same footing
+  metrics/FINETUNING.md             LoRA in equations and figures, beside its peers
   plots/model_comparison.html       the same with maps and learning curves (opens offline)
   metrics/proofs/, plots/proofs/    each model's claims: supported, refuted, undecided
   metrics/leakage.json              what the audit looked for and found
@@ -118,6 +119,16 @@ def _leakage(found: dict[str, Any]) -> Rows:
     yield "leaks found by the audit", str(said["leak"]), f"{said['checks']} checks, {said['warn']} warnings"
 
 
+def _relabel(found: dict[str, Any]) -> Rows:
+    said = found.get("coherence", {})
+    if said.get("available"):
+        tags, chance = said["original_tags"]["silhouette"]["value"], said["chance"]["silhouette"]
+        beside = (
+            f"unseen tracks, {found['kept']} labels; the original tags' own {tags:.2f}, chance {chance:.2f}"
+        )
+        yield "silhouette of acoustic labels", _interval(said["acoustic_labels"]["silhouette"]), beside
+
+
 def _finetune(found: dict[str, Any]) -> Rows:
     methods = found.get("methods", found.get("test", {}))
     if "lora" not in methods:
@@ -137,6 +148,9 @@ def _finetune(found: dict[str, Any]) -> Rows:
 
 def _transfer(found: dict[str, Any]) -> Rows:
     for dimension in ("arousal", "valence"):
+        if "model" not in found[dimension]:
+            yield f"pairs judged right, {dimension}", "not available", str(found[dimension]["why"])
+            continue
         entry = found[dimension]["model"]["gt"]["accuracy"]
         loud = found[dimension]["loudness_only"]["gt"]["accuracy"]["value"]
         beside = f"chance {entry['chance']:.2f}, loudness alone {loud:.2f}; trained on: {found['trained_on']['corpus']}"
@@ -157,6 +171,11 @@ def _lookup(found: dict[str, Any]) -> Rows:
         str(found["rows"]),
         f"neighbours in the latents of {found['selected_model']}",
     )
+    for kind in ("artist", "tag"):
+        said = found["neighbours"].get(f"same_{kind}_recall", {})
+        if "raw_descriptors" in said:
+            beside = f"raw descriptors {said['raw_descriptors']['value']:.2f}, chance {said['chance']:.2f}"
+            yield f"recall@{said['k']} of the same {kind}", _interval(said), beside
 
 
 SECTIONS: tuple[tuple[str, Callable[[dict[str, Any]], Rows]], ...] = (
@@ -164,6 +183,7 @@ SECTIONS: tuple[tuple[str, Callable[[dict[str, Any]], Rows]], ...] = (
     ("evaluate.json", _evaluate),
     ("compare.json", _compare),
     ("leakage.json", _leakage),
+    ("relabel.json", _relabel),
     ("finetune.json", _finetune),
     ("transfer.json", _transfer),
     ("regress.json", _regress),

@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from reprise.emotion.musav import decisions, human_accuracy, looks_swapped, pair_accuracy, subset
+from reprise.emotion.musav import (
+    decisions,
+    human_accuracy,
+    looks_swapped,
+    pair_accuracy,
+    score_predictions,
+    subset,
+)
 from reprise.errors import BadInput
 from reprise.tables import SCHEMAS
 
@@ -122,7 +129,7 @@ def test_the_reference_predictions_score_as_published(
     real: tuple[pd.DataFrame, pd.DataFrame], dimension: str
 ) -> None:
     pairs, predictions = real
-    scored = pair_accuracy(pairs, predictions[dimension], dimension, seed=0)
+    scored = score_predictions(pairs, predictions, seed=0)[dimension]["predictions"]
     found = {
         name: (round(100 * part["accuracy"]["value"], 2), part["scored_pairs"])
         for name, part in scored.items()
@@ -135,6 +142,10 @@ def test_swapping_the_reference_columns_is_noticed(real: tuple[pd.DataFrame, pd.
     swapped = predictions.rename(columns={"arousal": "valence", "valence": "arousal"})
     assert not looks_swapped(pairs, predictions)
     assert looks_swapped(pairs, swapped)
+    with pytest.raises(BadInput, match="seem to be exchanged"):
+        score_predictions(pairs, swapped, seed=0)
+    with pytest.raises(BadInput, match="no column 'valence'"):
+        score_predictions(pairs, predictions[["arousal"]], seed=0)
     gt = [subset(pairs[pairs["dimension"] == dimension], "gt") for dimension in ("arousal", "valence")]
     accuracy = [
         decisions(part, swapped[name])[0].mean()

@@ -103,6 +103,7 @@ def test_cross_validation_finds_what_the_embedding_says_and_nothing_in_noise() -
     assert metrics["trained_on"]["stand_in"] is True
     assert metrics["absolute_values"]["arousal"]["r2"]["value"] > 0.5
     assert metrics["absolute_values"]["valence"]["spearman_of_pairwise_model"]["value"] > 0.7
+    assert metrics["absolute_values"]["valence"]["pairs_judged_right"]["accuracy"]["value"] > 0.8
     assert mood.predict(data.embeddings).shape == (60, 2)
     noise = Corpus(
         data.track_ids,
@@ -155,8 +156,36 @@ def test_judged_tracks_without_features_stop_the_stage() -> None:
         data.affect,
         data.judgements.among(np.zeros(6, dtype=bool)),
     )
-    with pytest.raises(BadInput, match="none of the judged pairs has features"):
+    with pytest.raises(
+        BadInput, match=r"no judged pair has features .* 6 tracks with features have absolute"
+    ):
         transfer(empty, ABOUT, TRAINING, 5, seed=0)
+
+
+def test_where_there_are_no_pairs_the_model_learns_absolute_values(tmp_path: Path) -> None:
+    data = corpus()
+    nobody = empty_table("pairs")
+    unpaired = Corpus(
+        data.track_ids,
+        data.embeddings,
+        data.loudness,
+        nobody,
+        data.affect,
+        read_judgements(nobody, data.track_ids),
+    )
+    mood, metrics = transfer(unpaired, ABOUT, TRAINING, 5, seed=0)
+    assert metrics["learned_from"] == mood.learned_from == "values"
+    assert metrics["arousal"] == {"available": False, "why": "the dataset 'synthetic' has no judged pairs"}
+    assert metrics["absolute_values"]["arousal"]["r2"]["low"] > 0.3
+    assert "pairs_judged_right" not in metrics["absolute_values"]["arousal"]
+    known = data.affect[["arousal", "valence"]].to_numpy()
+    assert np.abs(mood.predict(data.embeddings) - known).mean() < 0.1
+    save_mood(tmp_path, mood, TRAINING.hidden)
+    again = load_mood(tmp_path)
+    assert isinstance(again, Mood)
+    assert again.calibration.startswith("absolute value")
+    assert np.array_equal(again.predict(data.embeddings), mood.predict(data.embeddings))
+    write_json(tmp_path / "transfer.json", metrics)
 
 
 @given(st.lists(st.floats(-30, 30), min_size=2, max_size=20))

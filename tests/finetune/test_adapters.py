@@ -24,6 +24,7 @@ from reprise.finetune.adapters import (
 from reprise.finetune.backbone import Architecture, Backbone, load_backbone, save_backbone, to_arrays
 from reprise.finetune.classifier import Classifier
 from reprise.finetune.finetuning import build
+from reprise.finetune.memory import step_memory
 
 CROPS = torch.from_numpy(np.random.default_rng(0).normal(-40, 15, size=(6, 1, 16, 64)).astype(np.float32))
 
@@ -175,3 +176,62 @@ def test_a_backbone_comes_back_as_it_was_saved(tmp_path: Path) -> None:
 def test_sizes_that_do_not_match_are_refused() -> None:
     with pytest.raises(BadInput, match="same number of values"):
         Architecture(16, 4, (4, 8), (1,))
+
+
+class Mixed(torch.nn.Module):
+    """A convolution, then a linear layer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = torch.nn.Conv2d(1, 5, 3)
+        self.last = torch.nn.Linear(5, 4)
+
+    def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        pooled: torch.Tensor = self.last(self.first(crops).mean(dim=(2, 3)))
+        return pooled
+
+
+def test_linear_layers_are_adapted_as_well() -> None:
+    torch.manual_seed(0)
+    network = Mixed()
+    weight = network.last.weight.detach().clone()
+    adapt(network, Adapter(rank=2, alpha=6))
+    shake(network)
+    assert {name.split(".")[0] for name in adapter_arrays(network)} == {"first", "last"}
+    assert sum(array.size for array in adapter_arrays(network).values()) == 2 * (1 * 9 + 5) + 2 * (5 + 4)
+    layer: Any = network.last
+    inputs = torch.randn(3, 5)
+    delta = 6 / 2 * layer.lora_B["default"].weight @ layer.lora_A["default"].weight
+    expected = torch.nn.functional.linear(inputs, weight + delta, layer.base_layer.bias)
+    torch.testing.assert_close(layer(inputs), expected, rtol=1e-4, atol=1e-5)
+    before = network(CROPS)
+    merge(network)
+    torch.testing.assert_close(network(CROPS), before, rtol=1e-4, atol=1e-5)
+
+
+def test_the_regular_expression_chooses_layers() -> None:
+    network = Mixed()
+    adapt(network, Adapter(2, 6, targets="last"))
+    assert {name.split(".")[0] for name in adapter_arrays(network)} == {"last"}
+
+
+def test_another_rank_keeps_the_scale() -> None:
+    assert Adapter(8, 16).at_rank(2) == Adapter(2, 4.0)
+    network = backbone()
+    adapt(network, Adapter(8, 2).at_rank(3))
+    layer: Any = next(adapted_layers(network))
+    assert layer.scaling["default"] == pytest.approx(2 / 8)
+
+
+def test_memory_of_a_step_is_counted_and_leaves_the_model_as_it_was() -> None:
+    found = {}
+    for method in ("head", "lora", "full"):
+        model = build(method, backbone(), 3, Adapter(2, 6), seed=0)
+        before = digest(to_arrays(model))
+        found[method] = step_memory(model, CROPS)
+        assert step_memory(model, CROPS) == found[method]
+        assert digest(to_arrays(model)) == before
+        assert found[method]["gradients"] == pytest.approx(4 * model.trainable() / 1e6)
+    assert found["head"]["activations"] < min(found[method]["activations"] for method in ("lora", "full"))
+    features = 6 * 8 * 4 / 1e6  # the embeddings of six crops are kept for the gradient of the head
+    assert found["head"]["activations"] >= features

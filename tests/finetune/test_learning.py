@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 
 from reprise.errors import BadInput, BadParameter
-from reprise.finetune import report
+from reprise.finetune import report, soundness
 from reprise.finetune.adapters import Adapter, digest
-from reprise.finetune.backbone import to_arrays
+from reprise.finetune.backbone import Architecture, Backbone, to_arrays
+from reprise.finetune.document import document
 from reprise.finetune.embedding import embed_all
-from reprise.finetune.finetuning import METHODS, Settings, finetune
+from reprise.finetune.finetuning import METHODS, Settings, finetune, finetune_all
 from reprise.finetune.inputs import read_labelled, read_spectrograms
 from reprise.finetune.labelled import Labelled
 from reprise.finetune.loop import Schedule, batches
@@ -23,6 +24,7 @@ from reprise.finetune.tags import TagTargets, tag_targets
 from reprise.tables import write_array, write_json, write_table
 
 TRACKS = 24
+SMALL = (Architecture(8, 4, (4, 8), (1, 1)), np.zeros(8, np.float32), np.ones(8, np.float32))
 SCHEDULE = Schedule(epochs=4, crops_per_track=3, batch_size=12, learning_rate=0.01, weight_decay=0.0)
 IDS = pd.Series([f"{number:016x}" for number in range(TRACKS)])
 CLASSES = np.arange(TRACKS) % 2
@@ -69,7 +71,7 @@ def data() -> Labelled:
     return Labelled(spectrograms(), classes, ["Dark", "Bright"], SPLIT, IDS.to_numpy(dtype=np.str_))
 
 
-SETTINGS = Settings(Adapter(2, 4), dict.fromkeys(METHODS, SCHEDULE), 3)
+SETTINGS = Settings(Adapter(2, 4), dict.fromkeys(METHODS, SCHEDULE), 3, (1,))
 
 
 def test_planted_tags_are_learned(backbone: Pretrained) -> None:
@@ -110,17 +112,26 @@ def test_every_row_once_in_each_pass() -> None:
 
 
 def test_methods_side_by_side(backbone: Pretrained, data: Labelled, tmp_path: Path) -> None:
-    results = {method: finetune(method, backbone.backbone, data, SETTINGS, 0) for method in METHODS}
+    results = finetune_all(backbone.backbone, data, SETTINGS, 0)
     lora = results["lora"].model
-    merged = report.merged_backbone(lora)
+    merged = soundness.merged_backbone(lora)
     plain = embed_all(backbone.backbone, data.mel, 3)
-    metrics = report.summarise(
-        report.Study(backbone.backbone, plain, results, data, tags()), merged, SETTINGS.adapter, 0
-    )
+    np.testing.assert_array_equal(results["head"].embeddings, plain)  # the backbone under a head is untouched
+    study = report.Study(backbone.backbone, plain, results, data, tags(), SCHEDULE.batch_size)
+    metrics = report.summarise(study, merged, SETTINGS.adapter, 0)
     write_json(tmp_path / "finetune.json", metrics)
+    page = document(metrics)
+    assert all(f"| `{method}` |" in page for method in (*METHODS, "lora_r1", "linear_probe"))
+    assert "unchanged to the byte" in page
+    assert metrics["lora_within_two_points_of_full"] == "yes"
+    assert metrics["original_tags"]["verdict"].startswith("not better on the original tags")
     assert metrics["methods"]["lora"]["accuracy"]["value"] == 1.0
     trained = [metrics["methods"][method]["trainable_parameters"] for method in METHODS]
     assert trained == sorted(trained)
+    memory = [metrics["methods"][method]["megabytes_of_a_step"] for method in METHODS]
+    assert memory[0]["all"] < min(one["all"] for one in memory[1:])
+    assert memory[1]["optimiser"] < memory[2]["optimiser"]
+    assert metrics["methods"]["lora_r1"]["trainable_parameters"] < trained[1]
     assert metrics["lora"]["frozen"]["unchanged"] is True
     assert metrics["lora"]["frozen"]["buffers"] > 0
     assert 0 < metrics["lora"]["merge"]["merged_minus_adapted"] < 1e-4
@@ -148,7 +159,8 @@ def test_without_labelled_test_tracks_nothing_is_invented(data: Labelled) -> Non
     unlabelled = Labelled(
         data.mel, np.where(SPLIT == "test", -1, data.classes), data.labels, SPLIT, data.groups
     )
-    assert report.compare({}, np.zeros((TRACKS, 8), np.float32), unlabelled, 0)["available"] is False
+    study = report.Study(Backbone(*SMALL), np.zeros((TRACKS, 8), np.float32), {}, unlabelled, tags(), 4)
+    assert report.compare(study, 0)["available"] is False
     assert report.tag_probes({}, tags(known=False), SPLIT, 0)["available"] is False
 
 

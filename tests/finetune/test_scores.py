@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 
+from reprise.finetune.calibration import calibration_error, judge_calibration
 from reprise.finetune.contrastive import nt_xent, retrieval_accuracy
 from reprise.finetune.intervals import bootstrap, mean_with_interval
 from reprise.finetune.judging import judge, macro_f1, paired_difference
-from reprise.finetune.tags import average_precision, judge_tags, roc_auc, tag_targets
+from reprise.finetune.report import verdict, within_points
+from reprise.finetune.tags import average_precision, difference_in_roc_auc, judge_tags, roc_auc, tag_targets
 
 
 @settings(max_examples=50, deadline=None)
@@ -111,3 +113,50 @@ def test_retrieval_of_permuted_views_fails() -> None:
     views = torch.eye(4)
     assert retrieval_accuracy(views, views).all()
     assert not retrieval_accuracy(views, views.roll(1, 0)).any()
+
+
+def test_calibration_error_in_closed_form() -> None:
+    confidence = np.array([0.95, 0.95, 0.95, 0.95, 0.55, 0.55])
+    right = np.array([1.0, 1.0, 1.0, 0.0, 1.0, 0.0])
+    expected = (4 * abs(0.75 - 0.95) + 2 * abs(0.5 - 0.55)) / 6
+    assert calibration_error(confidence, right) == pytest.approx(expected)
+    assert calibration_error(np.ones(5), np.ones(5)) == 0.0
+
+
+def test_a_calibrated_model_shows_what_is_expected_of_one_and_a_sure_one_does_not() -> None:
+    generator = np.random.default_rng(0)
+    first = generator.uniform(0.5, 1.0, size=300)
+    chances = np.column_stack([first, 1 - first]).astype(np.float32)
+    truth = (generator.random(300) > first).astype(np.int64)
+    groups = np.arange(300).astype(np.str_)
+    honest = judge_calibration(truth, chances, groups, 0)
+    assert honest["value"] < 2 * honest["if_calibrated"]
+    sure = judge_calibration(truth, np.array([[0.999, 0.001]] * 300, np.float32), groups, 0)
+    assert sure["low"] > 0.1 > 10 * sure["if_calibrated"]
+
+
+def test_difference_in_roc_auc_is_that_of_the_two_areas() -> None:
+    generator = np.random.default_rng(0)
+    truth = generator.integers(0, 2, size=(60, 3)).astype(np.float32)
+    good, noise = (
+        truth + generator.normal(0, 0.4, truth.shape).astype(np.float32),
+        generator.normal(size=truth.shape).astype(np.float32),
+    )
+    gain = difference_in_roc_auc(truth, good, noise, 0)
+    assert gain["value"] == pytest.approx(roc_auc(truth, good).mean() - roc_auc(truth, noise).mean())
+    assert gain["low"] > 0.2
+    assert difference_in_roc_auc(truth, good, good, 0) == {"value": 0.0, "low": 0.0, "high": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(0.01, 0.1, "better"), (-0.1, -0.01, "worse"), (-0.1, 0.1, "not better")]
+)
+def test_the_verdict_hangs_on_the_interval(low: float, high: float, said: str) -> None:
+    assert verdict({"value": 0.0, "low": low, "high": high}).startswith(f"{said} on the original tags")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"), [(-0.02, 0.1, "yes"), (-0.2, -0.03, "no"), (-0.1, 0.1, "undecided")]
+)
+def test_two_points_hang_on_the_interval(low: float, high: float, said: str) -> None:
+    assert within_points({"value": 0.0, "low": low, "high": high}) == said

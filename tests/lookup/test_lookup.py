@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,11 @@ from reprise.finetune.classifier import Classifier
 from reprise.finetune.inputs import Spectrograms
 from reprise.finetune.saved import SavedModel
 from reprise.lookup.build import Lookup, Sources, build_lookup
+from reprise.lookup.columns import describe, names, page
 from reprise.lookup.neighbours import artist_recall, find_neighbours
 from reprise.lookup.prediction import entropy
-from reprise.lookup.table import as_text, check, columns
+from reprise.lookup.recommending import Evidence, judge_by_tag
+from reprise.lookup.table import as_text, check
 from reprise.models.read_latents import Latents, Unavailable
 from reprise.tables import empty_table, read_table, write_csv, write_json, write_table
 
@@ -34,6 +37,16 @@ SPLITS = pd.DataFrame(
 GROUPS = pd.DataFrame(
     {"track_id": IDS, "artist_id": [f"a{number // 3}" for number in range(TRACKS)], "official_split": None}
 )
+
+
+TAGS = pd.DataFrame({"track_id": IDS, "tag": [("calm", "dark")[number // 3 % 2] for number in range(TRACKS)]})
+TAGS = TAGS[SPLITS["split"] != "test"]
+
+
+def descriptors(values: np.ndarray) -> pd.DataFrame:
+    table = pd.DataFrame(values, columns=[f"d{column}" for column in range(values.shape[1])])
+    table.insert(0, "track_id", IDS)
+    return table
 
 
 def sources(mood: bool = True, latents: bool = True) -> Sources:
@@ -60,16 +73,19 @@ def sources(mood: bool = True, latents: bool = True) -> Sources:
         else "no pairs",
         Latents(IDS.to_numpy(dtype=np.str_), values, "none") if latents else Unavailable("no lyrics"),
         assignments if latents else empty_table("assignments"),
+        GROUPS,
+        descriptors(values),
+        TAGS,
     )
 
 
 def build(mood: bool = True, latents: bool = True, k: int = 4) -> Lookup:
-    return build_lookup(sources(mood, latents), SPLITS, GROUPS, k, seed=0)
+    return build_lookup(sources(mood, latents), SPLITS, k, seed=0)
 
 
 def test_the_table_has_its_columns_and_the_test_tracks() -> None:
     lookup = build()
-    assert list(lookup.table.columns) == columns(LABELS)
+    assert list(lookup.table.columns) == names(LABELS)
     assert lookup.table["track_id"].to_list() == IDS[2::3].to_list()
     likely = lookup.table[["prob_Calm / Soft", "prob_Rock"]].to_numpy().argmax(axis=1)
     assert lookup.table["new_acoustic_label"].to_list() == [LABELS[index] for index in likely]
@@ -110,7 +126,7 @@ def test_without_latents_place_and_neighbours_are_empty_and_the_metrics_say_why(
     assert lookup.metrics["latents"] == {"available": False, "why": "no lyrics"}
     write_json(tmp_path / "lookup.json", lookup.metrics)
     write_csv(tmp_path / "lookup.csv", as_text(lookup.table))
-    assert list(pd.read_csv(tmp_path / "lookup.csv").columns) == columns(LABELS)
+    assert list(pd.read_csv(tmp_path / "lookup.csv").columns) == names(LABELS)
 
 
 def test_csv_and_parquet_say_the_same(tmp_path: Path) -> None:
@@ -130,9 +146,12 @@ def test_csv_and_parquet_say_the_same(tmp_path: Path) -> None:
     ("column", "value", "message"),
     [
         ("prob_Rock", 0.9, "sum to 1"),
-        ("entropy", 2.0, r"entropy must be in"),
-        ("arousal", 1.5, r"must be in \[0, 1\] or empty"),
-        ("new_acoustic_label", "Jazz", "must be a known label"),
+        ("prob_Rock", -0.1, r"prob_Rock = -0.1; it must be a number in 0 … 1"),
+        ("entropy", 2.0, r"entropy must be at most"),
+        ("arousal", 1.5, r"arousal = 1.5; it must be a number in 0 … 1 or empty"),
+        ("map_x", np.inf, r"map_x = inf; it must be a number"),
+        ("entropy", np.nan, r"entropy = nan"),
+        ("new_acoustic_label", "Jazz", "must be the likeliest label"),
         ("track_id", IDS[2], "must stand once"),
     ],
 )
@@ -150,13 +169,13 @@ def test_a_missing_column_is_refused() -> None:
 
 def test_missing_parts_say_which_stage_to_run() -> None:
     one = sources()
-    short = Sources(
-        one.spectrograms, one.saved, one.mood, one.latents, one.assignments.iloc[: 2 * TRACKS - 1]
-    )
+    short = replace(one, assignments=one.assignments.iloc[: 2 * TRACKS - 1])
     with pytest.raises(BadInput, match="no kmeans cluster for track"):
-        build_lookup(short, SPLITS, GROUPS, 4, seed=0)
+        build_lookup(short, SPLITS, 4, seed=0)
     with pytest.raises(BadInput, match="no track is in the test split"):
-        build_lookup(one, SPLITS.assign(split="train"), GROUPS, 4, seed=0)
+        build_lookup(one, SPLITS.assign(split="train"), 4, seed=0)
+    with pytest.raises(BadInput, match="has latents but no descriptors"):
+        build_lookup(replace(one, descriptors=one.descriptors.iloc[1:]), SPLITS, 4, seed=0)
 
 
 @settings(max_examples=25, deadline=None)
@@ -196,3 +215,39 @@ def test_unknown_and_single_artists_are_not_asked() -> None:
 def test_entropy_agrees_with_scipy() -> None:
     chances = np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])
     np.testing.assert_allclose(entropy(chances), scipy_entropy(chances, axis=1))
+
+
+def test_the_page_and_the_schema_describe_every_column(root: Path) -> None:
+    assert (root / "docs/lookup.md").read_text(encoding="utf-8") == page()
+    table = build().table
+    schema = describe(table)
+    assert [field["name"] for field in schema["fields"]] == list(table.columns)
+    limits = {field["name"]: field["constraints"] for field in schema["fields"]}
+    assert limits["arousal"] == {"required": False, "minimum": 0.0, "maximum": 1.0}
+
+
+def test_neighbours_are_judged_by_artist_and_tag_beside_raw_descriptors() -> None:
+    metrics = build().metrics["neighbours"]
+    artist, tag = metrics["same_artist_recall"], metrics["same_tag_recall"]
+    for judged in (artist, tag):
+        assert judged["raw_descriptors"]["low"] <= judged["raw_descriptors"]["value"]
+        assert 0 < judged["chance"] < 1
+    gain = tag["value"] - tag["raw_descriptors"]["value"]
+    assert tag["latents_minus_raw"]["value"] == pytest.approx(gain)
+    assert tag["queries"] == 10
+    assert build_lookup(replace(sources(), tags=TAGS.iloc[:0]), SPLITS, 4, 0).metrics["neighbours"][
+        "same_tag_recall"
+    ] == {"available": False, "why": "0 tracks whose tags may be looked at have tags"}
+
+
+def test_recall_of_tags_of_perfect_and_random_neighbours() -> None:
+    ids = np.array([f"{number:016x}" for number in range(60)])
+    tags = pd.DataFrame({"track_id": ids, "tag": [f"t{number // 10}" for number in range(60)]})
+    perfect = np.repeat(np.arange(6), 10)[:, None].astype(np.float32)
+    noise = np.random.default_rng(0).normal(size=(60, 4)).astype(np.float32)
+    evidence = Evidence(pd.Series(ids, index=ids), noise, tags)
+    found = judge_by_tag(perfect, ids, evidence, 5, seed=0)
+    assert (found["value"], found["low"], found["queries"]) == (1.0, 1.0, 60)
+    assert found["chance"] == pytest.approx(5 * 9 / 59 / 5)
+    assert found["raw_descriptors"]["low"] < found["chance"] < found["raw_descriptors"]["high"]
+    assert found["latents_minus_raw"]["low"] > 0.5

@@ -104,10 +104,12 @@ def table(project: Path) -> pd.DataFrame:
         load_mood(data / "av_regressor"),
         load_latents(data / "models/conv_vae"),
         read_table(data / "clusters/assignments.parquet", "assignments"),
+        pd.DataFrame({"track_id": ids, "artist_id": "a", "official_split": None}),
+        pd.DataFrame({"track_id": ids, "tempo": np.arange(len(ids), dtype=float)}),
+        empty_table("tags"),
     )
-    splits = pd.DataFrame({"track_id": ids, "split": "test", "group_id": "g"})
-    groups = pd.DataFrame({"track_id": ids, "artist_id": "a", "official_split": None})
-    return build_lookup(sources, splits, groups, 3, seed=0).table
+    splits = pd.DataFrame({"track_id": ids, "split": ["train"] + ["test"] * (len(ids) - 1), "group_id": "g"})
+    return build_lookup(sources, splits, 3, seed=0).table
 
 
 def test_a_file_of_the_corpus_gets_its_own_row(project: Path) -> None:

@@ -150,3 +150,44 @@ def looks_swapped(pairs: pd.DataFrame, predictions: pd.DataFrame) -> bool:
         own, crossed = (decisions(chosen, predictions[column])[0] for column in (dimension, other))
         better.append(len(own) > 0 and len(crossed) > 0 and crossed.mean() > own.mean())
     return all(better)
+
+
+def score_predictions(pairs: pd.DataFrame, predictions: pd.DataFrame, seed: int) -> dict[str, Any]:
+    """Score somebody's predictions officially, and refuse columns that are exchanged.
+
+    Parameters
+    ----------
+    pairs
+        Table of the contract ``pairs``.
+    predictions
+        Columns arousal and valence, indexed by track_id; the scale of the values does not matter.
+    seed
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    dict
+        For each dimension the result of `pair_accuracy`, with ``third_human_against_two`` beside it.
+
+    Raises
+    ------
+    BadInput
+        If a column is missing, or arousal and valence seem to be exchanged.
+    """
+    missing = [name for name in DIMENSIONS if name not in predictions.columns]
+    if missing:
+        raise BadInput(
+            f"predictions have no column '{missing[0]}'; they have {', '.join(map(str, predictions.columns))}"
+        )
+    if looks_swapped(pairs, predictions):
+        raise BadInput(
+            "the columns of the predictions seem to be exchanged: 'valence' fits the judgements of arousal better than 'arousal' does, and the "
+            "other way round (Essentia's models put valence first); name them rightly"
+        )
+    return {
+        dimension: {
+            "predictions": pair_accuracy(pairs, predictions[dimension], dimension, seed),
+            "third_human_against_two": human_accuracy(pairs, dimension, seed),
+        }
+        for dimension in DIMENSIONS
+    }

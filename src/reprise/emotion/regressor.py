@@ -177,3 +177,9 @@ def calibrate(scores: Floats, reference: Floats) -> Floats:
     gaps = scores[:, None, :].astype(np.float64) - reference[None, :, :]
     chances: Floats = (1 / (1 + np.exp(-gaps))).mean(axis=1).astype(np.float32)
     return chances
+
+
+def as_values(scores: Floats) -> Floats:
+    """Return sigma(score), shape of the scores: what a model that learned absolute values says, in [0, 1]."""
+    values: Floats = (1 / (1 + np.exp(-scores.astype(np.float64)))).astype(np.float32)
+    return values

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from reprise.emotion.musav import DIMENSIONS
-from reprise.emotion.regressor import MoodRegressor, calibrate
+from reprise.emotion.regressor import MoodRegressor, as_values, calibrate
 from reprise.errors import BadInput
 from reprise.finetune.backbone import from_arrays, to_arrays
 from reprise.finetune.crops import Floats
@@ -18,7 +18,12 @@ from reprise.tables import read_json, read_tensors, write_json, write_tensors
 
 WEIGHTS, CONFIG, PICKLED = "weights.safetensors", "config.json", "av_regressor.pth"
 REFERENCE = "reference_scores"
-CALIBRATION = "modelled chance that a listener puts the track above a random track of the emotion corpus: mean of sigma(score - reference score)"
+PAIRS, VALUES = "pairs", "values"
+CALIBRATION = {
+    PAIRS: "modelled chance that a listener puts the track above a random track of the emotion corpus: mean of sigma(score - reference score)",
+    VALUES: "absolute value on the scale of the emotion corpus, 0 to 1: sigma(score)",
+}
+"""What a value of arousal or valence says, by what the model learned from."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +38,24 @@ class Mood:
         Its scores of the emotion corpus, shape (m, 2).
     trained_on
         Name of that corpus.
+    learned_from
+        `PAIRS` or `VALUES`.
     """
 
     model: MoodRegressor
     reference: Floats
     trained_on: str
+    learned_from: str = PAIRS
+
+    @property
+    def calibration(self) -> str:
+        """What a value says."""
+        return CALIBRATION[self.learned_from]
 
     def predict(self, embeddings: Floats) -> Floats:
         """Return calibrated arousal and valence in [0, 1], shape (n, 2)."""
-        return calibrate(self.model.scores(embeddings), self.reference)
+        scores = self.model.scores(embeddings)
+        return calibrate(scores, self.reference) if self.learned_from == PAIRS else as_values(scores)
 
 
 def save_mood(directory: str | Path, mood: Mood, hidden: int) -> None:
@@ -56,7 +70,8 @@ def save_mood(directory: str | Path, mood: Mood, hidden: int) -> None:
             "dimensions": mood.model.mean.numel(),
             "hidden": hidden,
             "outputs": ", ".join(DIMENSIONS),
-            "calibration": CALIBRATION,
+            "calibration": mood.calibration,
+            "learned_from": mood.learned_from,
             "trained_on": mood.trained_on,
         },
     )
@@ -90,4 +105,4 @@ def load_mood(directory: str | Path) -> Mood | str:
     reference = arrays.pop(REFERENCE)
     model = MoodRegressor(config["dimensions"], config["hidden"])
     from_arrays(model, arrays)
-    return Mood(model.eval(), reference, config["trained_on"])
+    return Mood(model.eval(), reference, config["trained_on"], config.get("learned_from", PAIRS))

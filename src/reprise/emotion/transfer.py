@@ -14,8 +14,8 @@ from scipy.stats import spearmanr
 from reprise.emotion.judgements import Judgements, Rows, folds, read_judgements
 from reprise.emotion.loudness import loudness
 from reprise.emotion.musav import DIMENSIONS, human_accuracy, looks_swapped, pair_accuracy
-from reprise.emotion.regressor import Training, calibrate, train_on_pairs, train_on_values
-from reprise.emotion.store import CALIBRATION, Mood
+from reprise.emotion.regressor import Training, as_values, calibrate, train_on_pairs, train_on_values
+from reprise.emotion.store import PAIRS, VALUES, Mood
 from reprise.errors import BadInput
 from reprise.finetune.crops import Floats
 from reprise.finetune.embedding import embed_all
@@ -23,6 +23,9 @@ from reprise.finetune.inputs import read_spectrograms
 from reprise.finetune.intervals import bootstrap
 from reprise.finetune.saved import SavedModel
 from reprise.tables import read_table
+
+LEAST_VALUES = 10
+"""Tracks with absolute values from which a model of them is trained."""
 
 SIMULATED = "embedded stand-in for MusAV: its annotators are simulated"
 
@@ -82,7 +85,7 @@ def read_corpus(folder: str | Path, features: str | Path, saved: SavedModel) -> 
 def transfer(
     corpus: Corpus, about: dict[str, Any], training: Training, count: int, seed: int
 ) -> tuple[Mood, dict[str, Any]]:
-    """Train the mood model on all judgements, and measure it by cross-validation.
+    """Train the mood model on all judgements (on absolute values where there are none), and measure it by cross-validation.
 
     Parameters
     ----------
@@ -105,24 +108,50 @@ def transfer(
     Raises
     ------
     BadInput
-        If no judged pair has features.
+        If there are neither judged pairs nor absolute values of tracks that have features.
     """
     if not len(corpus.judgements.target):
-        raise BadInput(
-            "transfer: none of the judged pairs has features for both tracks; check the features of the emotion corpus"
-        )
+        return _from_values(corpus, about, training, count, seed)
     predicted, fold = out_of_fold(corpus, training, count, seed)
     model = train_on_pairs(corpus.embeddings, corpus.judgements, training, seed)
     facts = describe(corpus, about, count)
+    mood = Mood(model, model.scores(corpus.embeddings), facts["corpus"], PAIRS)
     metrics = {
         "available": True,
         "trained_on": facts,
+        "learned_from": PAIRS,
         "labels_used": "pairwise judgements of the emotion corpus",
-        "calibration": CALIBRATION,
+        "calibration": mood.calibration,
         **judge(corpus, predicted, seed),
         "absolute_values": judge_values(corpus, predicted, fold, training, seed),
     }
-    return Mood(model, model.scores(corpus.embeddings), facts["corpus"]), metrics
+    return mood, metrics
+
+
+def _from_values(
+    corpus: Corpus, about: dict[str, Any], training: Training, count: int, seed: int
+) -> tuple[Mood, dict[str, Any]]:
+    """Train on absolute values, where there is nothing else."""
+    values, known = absolute_values(corpus)
+    if known.sum() < LEAST_VALUES:
+        raise BadInput(
+            f"transfer: no judged pair has features for both tracks, and {int(known.sum())} tracks with features have absolute values "
+            f"({LEAST_VALUES} are needed); check the features of the emotion corpus"
+        )
+    fold = np.random.default_rng(seed).permutation(len(known)).astype(np.int64) % count
+    model = train_on_values(corpus.embeddings[known], values[known], training, seed)
+    facts = describe(corpus, about, count)
+    mood = Mood(model, model.scores(corpus.embeddings), facts["corpus"], VALUES)
+    nothing = {"available": False, "why": f"the dataset '{about['dataset']}' has no judged pairs"}
+    return mood, {
+        "available": True,
+        "trained_on": facts,
+        "learned_from": VALUES,
+        "labels_used": "absolute arousal and valence of the emotion corpus",
+        "calibration": mood.calibration,
+        **dict.fromkeys(DIMENSIONS, nothing),
+        "absolute_values": judge_values(corpus, None, fold, training, seed),
+    }
 
 
 def out_of_fold(corpus: Corpus, training: Training, count: int, seed: int) -> tuple[Floats, Rows]:
@@ -181,17 +210,25 @@ def judge(corpus: Corpus, predicted: Floats, seed: int) -> dict[str, Any]:
     return result
 
 
+def absolute_values(corpus: Corpus) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return arousal and valence in [0, 1] of each track, shape (tracks, 2), NaN where unknown, and where both are known."""
+    table = corpus.affect.set_index("track_id").reindex(corpus.track_ids)
+    values: Floats = table[list(DIMENSIONS)].to_numpy(dtype=np.float32)
+    known: NDArray[np.bool_] = np.isfinite(values).all(axis=1)
+    return values, known
+
+
 def judge_values(
-    corpus: Corpus, predicted: Floats, fold: Rows, training: Training, seed: int
+    corpus: Corpus, predicted: Floats | None, fold: Rows, training: Training, seed: int
 ) -> dict[str, Any]:
-    """Judge against absolute values: R2 and Spearman of a model trained on them, Spearman of the pairwise model; out of fold.
+    """Judge a model trained on absolute values, out of fold: R2, Spearman, and pairs judged right; Spearman of the pairwise model beside it.
 
     Parameters
     ----------
     corpus
         The emotion corpus.
     predicted
-        Out-of-fold predictions of the pairwise model, shape (tracks, 2).
+        Out-of-fold predictions of the pairwise model, shape (tracks, 2), if there is one.
     fold
         Fold of each track.
     training
@@ -199,13 +236,8 @@ def judge_values(
     seed
         Seeds models and bootstrap.
     """
-    values = (
-        corpus.affect.set_index("track_id")
-        .reindex(corpus.track_ids)[list(DIMENSIONS)]
-        .to_numpy(dtype=np.float32)
-    )
-    known = np.isfinite(values).all(axis=1)
-    if known.sum() < 10:
+    values, known = absolute_values(corpus)
+    if known.sum() < LEAST_VALUES:
         return {
             "available": False,
             "why": f"{int(known.sum())} tracks of the emotion corpus have absolute values; ten are needed",
@@ -213,16 +245,22 @@ def judge_values(
     absolute = np.full(values.shape, np.nan, dtype=np.float32)
     for number in np.unique(fold[known]):
         held_out, seen = known & (fold == number), known & (fold != number)
-        model = train_on_values(corpus.embeddings[seen], values[seen], training, seed)
-        absolute[held_out] = 1 / (1 + np.exp(-model.scores(corpus.embeddings[held_out])))
+        if seen.any():
+            model = train_on_values(corpus.embeddings[seen], values[seen], training, seed)
+            absolute[held_out] = as_values(model.scores(corpus.embeddings[held_out]))
     result: dict[str, Any] = {"available": True, "tracks": int(known.sum())}
+    said = pd.DataFrame(absolute, index=corpus.track_ids.to_numpy(), columns=list(DIMENSIONS))
     for column, dimension in enumerate(DIMENSIONS):
-        truth, trained, pairwise = values[known, column], absolute[known, column], predicted[known, column]
+        truth, trained = values[known, column], absolute[known, column]
         result[dimension] = {
             "r2": {**_interval(_r2, truth, trained, seed), "chance": 0.0},
             "spearman": {**_interval(_spearman, truth, trained, seed), "chance": 0.0},
-            "spearman_of_pairwise_model": {**_interval(_spearman, truth, pairwise, seed), "chance": 0.0},
         }
+        if predicted is not None:
+            pairwise = _interval(_spearman, truth, predicted[known, column], seed)
+            result[dimension]["spearman_of_pairwise_model"] = {**pairwise, "chance": 0.0}
+            right = pair_accuracy(corpus.pairs, said[dimension], dimension, seed)["gt"]
+            result[dimension]["pairs_judged_right"] = right
     return result
 
 

@@ -1,10 +1,10 @@
-"""LoRA: low-rank adapters beside the frozen convolutions of a backbone, by ``peft``.
+"""LoRA: low-rank adapters beside the frozen convolutions and linear layers of a backbone, by ``peft``.
 
 Conventions
 -----------
 An adapted layer computes W x + (alpha / r) B A x: A (``lora_A``, r filters of the layer's own kernel) and B (``lora_B``, 1 x 1) are
 trained, W is not. B starts at zero, so that the adapted network starts as the frozen one. A k x k convolution from c to d channels gets
-r (c k^2 + d) new parameters.
+r (c k^2 + d) new parameters, a linear layer from c to d units r (c + d).
 
 References
 ----------
@@ -14,8 +14,9 @@ Hu et al. 2022, "LoRA: low-rank adaptation of large language models", Eq. 3.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from reprise.tables import read_json, read_tensors, write_json, write_tensors
 
 TENSORS, CONFIG = "adapter.safetensors", "adapter_config.json"
 NAME = "default"
+EVERY_LAYER = "auto"
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,16 @@ class Adapter:
     alpha
         The product B A is scaled by alpha / rank.
     targets
-        Regular expression that the full name of an adapted layer matches.
+        Regular expression that the full name of an adapted layer matches; "auto" takes every convolution and every linear layer.
     """
 
     rank: int
-    alpha: int
-    targets: str = r".*convolution"
+    alpha: float
+    targets: str = EVERY_LAYER
+
+    def at_rank(self, rank: int) -> Adapter:
+        """Return adapters of another rank whose product is scaled alike: alpha / rank stays."""
+        return replace(self, rank=rank, alpha=self.alpha * rank / self.rank)
 
 
 def adapt(module: nn.Module, adapter: Adapter) -> None:
@@ -62,8 +68,8 @@ def adapt(module: nn.Module, adapter: Adapter) -> None:
     """
     config = LoraConfig(
         r=adapter.rank,
-        lora_alpha=adapter.alpha,
-        target_modules=adapter.targets,
+        lora_alpha=adapter.alpha,  # type: ignore[arg-type]  # peft divides it by r; a fraction is as good
+        target_modules=target_pattern(module, adapter.targets),
         lora_dropout=0.0,
         bias="none",
     )
@@ -71,6 +77,14 @@ def adapt(module: nn.Module, adapter: Adapter) -> None:
         inject_adapter_in_model(config, module, adapter_name=NAME)
     except ValueError as error:
         raise BadInput(f"finetune: no layer's name matches '{adapter.targets}' ({error})") from error
+
+
+def target_pattern(module: nn.Module, targets: str) -> str:
+    """Return the regular expression of the layers to adapt; the names of all convolutions and linear layers for "auto"."""
+    if targets != EVERY_LAYER:
+        return targets
+    names = [name for name, layer in module.named_modules() if isinstance(layer, (nn.Conv2d, nn.Linear))]
+    return "|".join(re.escape(name) for name in names)
 
 
 def adapted_layers(module: nn.Module) -> Iterator[LoraLayer]:

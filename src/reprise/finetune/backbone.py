@@ -39,13 +39,20 @@ class Architecture:
     widths
         Channels of each stage; the last is the length of the embedding.
     depths
-        Basic blocks of each stage.
+        Blocks of each stage.
+    block
+        "basic" (two convolutions of 3 x 3) or "bottleneck" (1 x 1, 3 x 3, 1 x 1).
+    downsample_first, downsample_in_bottleneck
+        Where the strides are, see ``transformers.ResNetConfig``.
     """
 
     bands: int
     stem: int
     widths: tuple[int, ...]
     depths: tuple[int, ...]
+    block: str = "basic"
+    downsample_first: bool = False
+    downsample_in_bottleneck: bool = False
 
     def __post_init__(self) -> None:
         """Check the sizes.
@@ -66,7 +73,9 @@ class Architecture:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Architecture:
         """Return the architecture that `dataclasses.asdict` and JSON made of it."""
-        return cls(values["bands"], values["stem"], tuple(values["widths"]), tuple(values["depths"]))
+        optional = ("block", "downsample_first", "downsample_in_bottleneck")
+        rest = {key: values[key] for key in optional if key in values}
+        return cls(values["bands"], values["stem"], tuple(values["widths"]), tuple(values["depths"]), **rest)
 
 
 class Backbone(nn.Module):
@@ -94,7 +103,9 @@ class Backbone(nn.Module):
                 embedding_size=architecture.stem,
                 hidden_sizes=list(architecture.widths),
                 depths=list(architecture.depths),
-                layer_type="basic",
+                layer_type=architecture.block,
+                downsample_in_first_stage=architecture.downsample_first,
+                downsample_in_bottleneck=architecture.downsample_in_bottleneck,
             )
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -30,16 +30,19 @@ class Settings:
     Attributes
     ----------
     adapter
-        Size of the LoRA adapters.
+        The LoRA adapters that are saved.
     schedules
         How long and how fast, by method.
     embedding_crops
         Evenly spaced crops of a track when it is judged.
+    ranks
+        Further ranks that LoRA is tried at, beside the one that is saved.
     """
 
     adapter: Adapter
     schedules: dict[str, Schedule]
     embedding_crops: int
+    ranks: tuple[int, ...] = ()
 
     @classmethod
     def from_params(cls, block: dict[str, Any]) -> Settings:
@@ -47,7 +50,9 @@ class Settings:
         schedules = {
             method: Schedule.from_params(block, block["learning_rate"][method]) for method in METHODS
         }
-        return cls(Adapter(block["rank"], block["alpha"]), schedules, block["embedding_crops"])
+        adapter = Adapter(block["rank"], block["alpha"], block["targets"])
+        ranks = tuple(rank for rank in block["ranks"] if rank != adapter.rank)
+        return cls(adapter, schedules, block["embedding_crops"], ranks)
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,9 @@ class Finetuned:
     curve
         Its training curve.
     embeddings
-        Mean embedding of each track, shape (tracks, d).
+        Mean embedding of each track, shape (tracks, d); NaN for tracks that were not asked for.
     probabilities
-        Class probabilities of each track, shape (tracks, classes).
+        Class probabilities of each track, shape (tracks, classes); NaN likewise.
     """
 
     model: Classifier
@@ -88,8 +93,24 @@ def build(method: str, backbone: Backbone, classes: int, adapter: Adapter, seed:
     return model
 
 
-def finetune(method: str, backbone: Backbone, data: Labelled, settings: Settings, seed: int) -> Finetuned:
-    """Train one method on the training tracks and apply it to all tracks.
+def finetune_all(backbone: Backbone, data: Labelled, settings: Settings, seed: int) -> dict[str, Finetuned]:
+    """Train every method, and LoRA at every further rank (``lora_r2`` …, applied to test tracks only); arguments as of `finetune`."""
+    results = {method: finetune(method, backbone, data, settings, seed) for method in METHODS}
+    for rank in settings.ranks:
+        other = replace(settings, adapter=settings.adapter.at_rank(rank))
+        results[f"lora_r{rank}"] = finetune("lora", backbone, data, other, seed, data.rows("test"))
+    return results
+
+
+def finetune(
+    method: str,
+    backbone: Backbone,
+    data: Labelled,
+    settings: Settings,
+    seed: int,
+    asked: Rows | None = None,
+) -> Finetuned:
+    """Train one method on the training tracks and apply it.
 
     Parameters
     ----------
@@ -103,6 +124,8 @@ def finetune(method: str, backbone: Backbone, data: Labelled, settings: Settings
         How to.
     seed
         Seeds head, adapters, order and crops.
+    asked
+        Tracks to apply it to; all by default.
     """
     model = build(method, backbone, len(data.labels), settings.adapter, seed)
     generator = np.random.default_rng(seed)
@@ -122,8 +145,11 @@ def finetune(method: str, backbone: Backbone, data: Labelled, settings: Settings
 
     task = Task(f"finetune ({method})", data.rows("train"), loss, validation_loss)
     curve = fit(task, model, model.parameters(), settings.schedules[method], generator)
-    every = np.arange(len(data.mel))
-    outputs = outputs_by_crop(model.backbone, data.mel, every, settings.embedding_crops)
-    return Finetuned(
-        model.eval(), curve, outputs.mean(axis=1, dtype=np.float32), probabilities(model.head, outputs)
-    )
+    rows = np.arange(len(data.mel)) if asked is None else asked
+    embeddings = np.full((len(data.mel), backbone.dimensions), np.nan, dtype=np.float32)
+    chances = np.full((len(data.mel), len(data.labels)), np.nan, dtype=np.float32)
+    if len(rows):
+        outputs = outputs_by_crop(model.backbone, data.mel, rows, settings.embedding_crops)
+        embeddings[rows] = outputs.mean(axis=1, dtype=np.float32)
+        chances[rows] = probabilities(model.head, outputs)
+    return Finetuned(model.eval(), curve, embeddings, chances)

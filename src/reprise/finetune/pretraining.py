@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from reprise.finetune.backbone import Architecture, Backbone
 from reprise.finetune.contrastive import nt_xent, retrieval_accuracy
 from reprise.finetune.crops import band_statistics, even_crops, random_crops
 from reprise.finetune.embedding import embed, outputs_by_crop
+from reprise.finetune.given import given_backbone, has_weights
 from reprise.finetune.intervals import mean_with_interval
 from reprise.finetune.loop import Epoch, Rows, Schedule, Task, fit
 from reprise.finetune.tags import TagTargets, judge_tags
@@ -24,6 +26,7 @@ from reprise.finetune.tags import TagTargets, judge_tags
 PROJECTION = 128
 CURVE_CROPS = 2
 MIN_TAGS = 2
+OBJECTIVES = ("auto", "tags", "contrastive", "none")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Settings:
     Attributes
     ----------
     objective
-        "tags", "contrastive", or "auto": tags where at least `MIN_TAGS` of them can be learned.
+        "tags", "contrastive", "auto": tags where at least `MIN_TAGS` of them can be learned, or "none": weights stay as they are given.
     stem, widths, depths
         Sizes of the ResNet.
     temperature
@@ -102,8 +105,8 @@ def choose_objective(objective: str, targets: TagTargets) -> tuple[str, str]:
     """
     enough = len(targets.names) >= MIN_TAGS
     found = f"{len(targets.names)} tags are carried by enough training tracks"
-    if objective not in ("auto", "tags", "contrastive"):
-        raise BadParameter(f"pretrain.objective = '{objective}' must be one of auto, tags, contrastive")
+    if objective not in OBJECTIVES:
+        raise BadParameter(f"pretrain.objective = '{objective}' must be one of {', '.join(OBJECTIVES)}")
     if objective == "tags" and not enough:
         raise BadParameter(f"pretrain.objective = 'tags', but {found}; use 'auto' or 'contrastive'")
     if objective == "auto":
@@ -111,7 +114,9 @@ def choose_objective(objective: str, targets: TagTargets) -> tuple[str, str]:
     return objective, "asked for by pretrain.objective"
 
 
-def pretrain(corpus: Corpus, targets: TagTargets, settings: Settings, seed: int) -> Pretrained:
+def pretrain(
+    corpus: Corpus, targets: TagTargets, settings: Settings, seed: int, weights: str | Path = ""
+) -> Pretrained:
     """Train a backbone.
 
     Parameters
@@ -124,34 +129,45 @@ def pretrain(corpus: Corpus, targets: TagTargets, settings: Settings, seed: int)
         How to.
     seed
         Seeds weights, order, crops and the bootstrap.
+    weights
+        Folder with weights to start from, see `reprise.finetune.given`; random ones where it has none.
 
     Raises
     ------
     BadInput
-        If there are fewer than two training tracks.
+        If there are fewer than two training tracks, or the given weights cannot be used.
+    BadParameter
+        If nothing is to be learned and no weights are given.
     """
     if len(corpus.train) < 2:
         raise BadInput(f"pretrain: {len(corpus.train)} training tracks; at least two are needed")
     objective, why = choose_objective(settings.objective, targets)
     torch.manual_seed(seed)
-    architecture = Architecture(corpus.mel.shape[1] // 2, settings.stem, settings.widths, settings.depths)
-    backbone = Backbone(architecture, *band_statistics(corpus.mel, corpus.train))
+    bands, statistics = corpus.mel.shape[1] // 2, band_statistics(corpus.mel, corpus.train)
+    given = bool(weights) and has_weights(weights)
+    if given:
+        backbone = given_backbone(weights, bands, *statistics)
+    else:
+        backbone = Backbone(Architecture(bands, settings.stem, settings.widths, settings.depths), *statistics)
+    facts = {
+        "objective": objective,
+        "why": why,
+        "started_from": "given weights" if given else "random weights",
+        "labels_used": "original tags of training tracks" if objective == "tags" else "none",
+        "parameters": sum(parameter.numel() for parameter in backbone.parameters()),
+        "dimensions": backbone.dimensions,
+    }
+    if objective == "none":
+        if not given:
+            raise BadParameter(
+                f"pretrain.objective = 'none' needs weights, and {weights or 'pretrain.weights'} has none; see docs/labels.md"
+            )
+        unlearned = {"available": False, "why": "nothing was learned: the weights are as given"}
+        return Pretrained(backbone.eval(), [], {**facts, "epochs": 0, "validation": unlearned})
     learn = _learn_tags if objective == "tags" else _learn_contrast
     curve, judged = learn(backbone, corpus, targets, settings, seed)
-    return Pretrained(
-        backbone.eval(),
-        curve,
-        {
-            "objective": objective,
-            "why": why,
-            "labels_used": "original tags of training tracks" if objective == "tags" else "none",
-            "parameters": sum(parameter.numel() for parameter in backbone.parameters()),
-            "dimensions": backbone.dimensions,
-            "epochs": settings.schedule.epochs,
-            "train_loss": curve[-1].train_loss,
-            "validation": judged,
-        },
-    )
+    learned = {"epochs": settings.schedule.epochs, "train_loss": curve[-1].train_loss, "validation": judged}
+    return Pretrained(backbone.eval(), curve, {**facts, **learned})
 
 
 def _learn_tags(

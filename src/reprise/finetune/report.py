@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
-from reprise.finetune.adapters import Adapter, adapter_arrays, base_arrays, digest, merge, unmerge
-from reprise.finetune.backbone import Backbone, from_arrays, to_arrays
-from reprise.finetune.classifier import Classifier
+from reprise.finetune.adapters import Adapter
+from reprise.finetune.backbone import Backbone
+from reprise.finetune.calibration import judge_calibration
 from reprise.finetune.crops import Floats, even_crops
 from reprise.finetune.finetuning import Finetuned
 from reprise.finetune.judging import judge, paired_difference
 from reprise.finetune.labelled import Labelled
+from reprise.finetune.memory import step_memory
 from reprise.finetune.probe import probe
-from reprise.finetune.tags import TagTargets, judge_tags
+from reprise.finetune.soundness import frozen_check, lora_facts, merge_check
+from reprise.finetune.tags import TagTargets, difference_in_roc_auc, judge_tags
 
-MERGE_TRACKS = 8
 MIN_TAGS = 1
+POINTS = 0.02
+"""LoRA should come within two points of full fine-tuning."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Study:
         Spectrograms, labels and splits.
     targets
         Original tags.
+    batch_size
+        Crops in a training step.
     """
 
     backbone: Backbone
@@ -46,6 +50,7 @@ class Study:
     results: dict[str, Finetuned]
     data: Labelled
     targets: TagTargets
+    batch_size: int
 
 
 def summarise(study: Study, merged: Backbone, adapter: Adapter, seed: int) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def summarise(study: Study, merged: Backbone, adapter: Adapter, seed: int) -> di
         **{name: study.results[name].embeddings for name in ("lora", "full")},
     }
     return {
-        **compare(study.results, study.pretrained, study.data, seed),
+        **compare(study, seed),
         "lora": {
             **lora_facts(lora, adapter),
             "frozen": frozen_check(study.backbone, lora),
@@ -79,113 +84,61 @@ def summarise(study: Study, merged: Backbone, adapter: Adapter, seed: int) -> di
     }
 
 
-def merged_backbone(model: Classifier) -> Backbone:
-    """Return a plain copy of a LoRA classifier's backbone with the adapters added to its kernels; the classifier stays as it is."""
-    own = copy.deepcopy(model.backbone)
-    merge(own)
-    plain = Backbone(own.architecture, own.mean.flatten().numpy(), own.scale.flatten().numpy())
-    from_arrays(plain, base_arrays(own))
-    return plain.eval()
-
-
-def merge_check(model: Classifier, merged: Backbone, data: Labelled) -> dict[str, float]:
-    """Measure how far merging, and merging with unmerging, move the network: largest absolute differences.
-
-    Parameters
-    ----------
-    model
-        LoRA classifier, not merged.
-    merged
-        Result of `merged_backbone`.
-    data
-        Where the crops come from on which outputs are compared.
-    """
-    tracks = range(min(MERGE_TRACKS, len(data.mel)))
-    crops = torch.from_numpy(np.concatenate([even_crops(data.mel, row, 2) for row in tracks]))
-    back = copy.deepcopy(model.backbone)
-    merge(back)
-    unmerge(back)
-    before, after = base_arrays(model.backbone), base_arrays(back)
-    with torch.inference_mode():
-        adapted = model.backbone(crops)
-        gap = (merged(crops) - adapted).abs().max()
-    return {
-        "largest_output": float(adapted.abs().max()),
-        "merged_minus_adapted": float(gap),
-        "unmerged_minus_original_weights": max(
-            float(np.abs(after[name] - before[name]).max()) for name in before
-        ),
-    }
-
-
-def frozen_check(backbone: Backbone, model: Classifier) -> dict[str, Any]:
-    """Compare the frozen parameters and buffers after training with those before, byte by byte."""
-    before, after = to_arrays(backbone), base_arrays(model.backbone)
-    buffers = dict(backbone.named_buffers())
-    return {
-        "sha256_before": digest(before),
-        "sha256_after": digest(after),
-        "unchanged": digest(before) == digest(after),
-        "parameters": len(before) - len(buffers),
-        "buffers": len(buffers),
-    }
-
-
-def compare(results: dict[str, Finetuned], pretrained: Floats, data: Labelled, seed: int) -> dict[str, Any]:
+def compare(study: Study, seed: int) -> dict[str, Any]:
     """Judge all methods and a linear probe of the pretrained embedding on the labelled test tracks.
 
     Parameters
     ----------
-    results
-        By method.
-    pretrained
-        Embeddings before finetuning, shape (tracks, d).
-    data
-        Labels and splits.
+    study
+        The methods' results.
     seed
         Seed of bootstrap and permutations.
     """
+    data, results = study.data, study.results
     rows, train = data.rows("test"), data.rows("train")
     if not len(rows):
         return {"available": False, "why": "no test track has an acoustic label"}
     truth, groups = data.classes[rows], data.groups[rows]
-    one_hot = np.eye(len(data.labels), dtype=np.float32)[data.classes[train]]
     predicted = {method: result.probabilities[rows].argmax(axis=1) for method, result in results.items()}
+    batch = torch.from_numpy(even_crops(data.mel, int(train[0]), study.batch_size))
     methods: dict[str, Any] = {
         method: {
             **judge(truth, predicted[method], groups, seed),
+            "calibration_error": judge_calibration(truth, result.probabilities[rows], groups, seed),
             "trainable_parameters": result.model.trainable(),
+            "megabytes_of_a_step": step_memory(result.model, batch),
             "train_loss": result.curve[-1].train_loss,
         }
         for method, result in results.items()
     }
-    by_probe = probe(pretrained[train], one_hot, pretrained[rows]).argmax(axis=1)
-    trained = len(data.labels) * (pretrained.shape[1] + 1)
-    methods["linear_probe"] = {**judge(truth, by_probe, groups, seed), "trainable_parameters": trained}
+    one_hot = np.eye(len(data.labels), dtype=np.float32)[data.classes[train]]
+    by_probe = probe(study.pretrained[train], one_hot, study.pretrained[rows]).argmax(axis=1)
+    methods["linear_probe"] = {
+        **judge(truth, by_probe, groups, seed),
+        "calibration_error": {"available": False, "why": "ridge regression gives scores, not probabilities"},
+        "trainable_parameters": len(data.labels) * (study.pretrained.shape[1] + 1),
+    }
+    others = {**predicted, "linear_probe": by_probe}
     return {
         "available": True,
         "tracks": {"train": len(train), "test": len(rows)},
         "methods": methods,
         "differences_in_accuracy": {
-            f"lora_minus_{other}": paired_difference(truth, predicted["lora"], predicted[other], groups, seed)
-            for other in ("head", "full")
+            f"lora_minus_{name}": paired_difference(truth, predicted["lora"], other, groups, seed)
+            for name, other in others.items()
+            if name != "lora"
         },
+        "lora_within_two_points_of_full": within_points(
+            paired_difference(truth, predicted["lora"], predicted["full"], groups, seed)
+        ),
     }
 
 
-def lora_facts(model: Classifier, adapter: Adapter) -> dict[str, Any]:
-    """Return the size of the adapters: rank, layers, parameters, share of all parameters, kilobytes."""
-    tensors = adapter_arrays(model.backbone)
-    total = sum(parameter.numel() for parameter in model.parameters())
-    return {
-        "rank": adapter.rank,
-        "alpha": adapter.alpha,
-        "adapted_layers": len(tensors) // 2,
-        "adapter_parameters": sum(array.size for array in tensors.values()),
-        "head_parameters": sum(parameter.numel() for parameter in model.head.parameters()),
-        "trainable_share": model.trainable() / total,
-        "adapter_kilobytes": sum(array.nbytes for array in tensors.values()) / 1000,
-    }
+def within_points(difference: dict[str, float]) -> str:
+    """Return whether a difference in accuracy (LoRA minus full) is above -`POINTS`: yes, no, or undecided by its interval."""
+    if difference["low"] >= -POINTS:
+        return "yes"
+    return "no" if difference["high"] < -POINTS else "undecided"
 
 
 def tag_probes(embeddings: dict[str, Floats], targets: TagTargets, split: Any, seed: int) -> dict[str, Any]:
@@ -197,12 +150,30 @@ def tag_probes(embeddings: dict[str, Floats], targets: TagTargets, split: Any, s
     if len(targets.names) < MIN_TAGS or len(train) < 3 or not len(judged):
         why = f"{len(targets.names)} tags on enough of {len(train)} tagged training tracks, {len(judged)} tagged validation tracks"
         return {"available": False, "why": why}
-    return {
-        name: judge_tags(
-            targets.values[judged], probe(values[train], targets.values[train], values[judged]), seed
-        )
+    truth = targets.values[judged]
+    scores = {
+        name: probe(values[train], targets.values[train], values[judged])
         for name, values in embeddings.items()
     }
+    found: dict[str, Any] = {name: judge_tags(truth, values, seed) for name, values in scores.items()}
+    gains = {
+        f"{name}_minus_pretrained": difference_in_roc_auc(truth, scores[name], scores["pretrained"], seed)
+        for name in scores
+        if name != "pretrained" and found[name]["available"]
+    }
+    if not gains:
+        return found
+    return {**found, "differences_in_roc_auc": gains, "verdict": verdict(gains["lora_minus_pretrained"])}
+
+
+def verdict(gain: dict[str, float]) -> str:
+    """Say in a sentence whether the embedding has become better at what people said, or only at K-Means labels."""
+    figure = f"ROC-AUC {gain['value']:+.3f} [{gain['low']:+.3f}, {gain['high']:+.3f}] against the pretrained embedding"
+    if gain["low"] > 0:
+        return f"better on the original tags as well: {figure}"
+    if gain["high"] < 0:
+        return f"worse on the original tags: it learned K-Means labels at their expense ({figure})"
+    return f"not better on the original tags: what LoRA gains, it gains on K-Means labels ({figure})"
 
 
 def curves(results: dict[str, Finetuned]) -> list[dict[str, Any]]:

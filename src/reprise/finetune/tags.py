@@ -138,3 +138,25 @@ def judge_tags(truth: Floats, scores: Floats, seed: int) -> dict[str, Any]:
         low, high = bootstrap(macro, everything, seed)
         result[name] = {"value": macro(everything), "low": low, "high": high, "chance": chance}
     return result
+
+
+def difference_in_roc_auc(truth: Floats, one: Floats, other: Floats, seed: int) -> dict[str, float]:
+    """Return macro ROC-AUC of some scores minus that of others, with its bootstrap interval over the same tracks.
+
+    Parameters
+    ----------
+    truth
+        Zeros and ones, shape (n, m); tags of one class are left out.
+    one, other
+        Scores, shape (n, m).
+    seed
+        Seed of the bootstrap.
+    """
+
+    def gain(rows: NDArray[np.int64]) -> float:
+        gaps = roc_auc(truth[rows], one[rows]) - roc_auc(truth[rows], other[rows])
+        return float(np.nanmean(gaps)) if np.isfinite(gaps).any() else math.nan
+
+    everything = np.arange(len(truth))
+    low, high = bootstrap(gain, everything, seed)
+    return {"value": gain(everything), "low": low, "high": high}

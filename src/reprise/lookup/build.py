@@ -12,9 +12,9 @@ from reprise.emotion.store import Mood
 from reprise.errors import BadInput
 from reprise.finetune.inputs import Spectrograms
 from reprise.finetune.saved import SavedModel
-from reprise.lookup.neighbours import artist_recall
 from reprise.lookup.place import Atlas, Places, draw_atlas, find_places
 from reprise.lookup.prediction import predict
+from reprise.lookup.recommending import judge_by_artist, judge_by_tag, read_evidence
 from reprise.lookup.report import summarise
 from reprise.lookup.table import assemble
 from reprise.models.read_latents import Latents, Unavailable
@@ -34,8 +34,8 @@ class Sources:
         The mood model, or why there is none.
     latents
         Of the selected model, or why there are none.
-    assignments
-        Table of the contract ``assignments``.
+    assignments, groups, descriptors, tags
+        Tables of these contracts; artists, descriptors and tags (of training and validation tracks) judge neighbours only.
     """
 
     spectrograms: Spectrograms
@@ -43,6 +43,9 @@ class Sources:
     mood: Mood | str
     latents: Latents | Unavailable
     assignments: pd.DataFrame
+    groups: pd.DataFrame
+    descriptors: pd.DataFrame
+    tags: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Lookup:
     metrics: dict[str, Any]
 
 
-def build_lookup(sources: Sources, splits: pd.DataFrame, groups: pd.DataFrame, k: int, seed: int) -> Lookup:
+def build_lookup(sources: Sources, splits: pd.DataFrame, k: int, seed: int) -> Lookup:
     """Build the lookup table of the test tracks.
 
     Parameters
@@ -62,8 +65,6 @@ def build_lookup(sources: Sources, splits: pd.DataFrame, groups: pd.DataFrame, k
         Models and latents.
     splits
         Table of the contract ``splits``; rows "test" are listed.
-    groups
-        Table of the contract ``groups``: artists, to judge neighbours by.
     k
         Number of neighbours.
     seed
@@ -85,7 +86,7 @@ def build_lookup(sources: Sources, splits: pd.DataFrame, groups: pd.DataFrame, k
         all_ids = sources.latents.track_ids
         atlas = draw_atlas(sources.latents, sources.assignments)
         places = find_places(atlas, _rows_in(sources.latents, tests), k)
-        metrics["neighbours"] = _judge(places, atlas, tests, groups, seed)
+        metrics["neighbours"] = _judge(places, atlas, tests, sources, splits, seed)
     table = assemble(tests.to_numpy(dtype=np.str_), prediction, places, all_ids)
     return Lookup(table, {**summarise(table, sources.latents, sources.mood), **metrics})
 
@@ -100,8 +101,18 @@ def _rows_in(latents: Latents, tracks: pd.Series[str]) -> Any:
 
 
 def _judge(
-    places: Places, atlas: Atlas, tests: pd.Series[str], groups: pd.DataFrame, seed: int
+    places: Places,
+    atlas: Atlas,
+    tests: pd.Series[str],
+    sources: Sources,
+    splits: pd.DataFrame,
+    seed: int,
 ) -> dict[str, Any]:
-    artists = groups.set_index("track_id")["artist_id"].reindex(atlas.latents.track_ids)
-    recall = artist_recall(places.neighbours, _rows_in(atlas.latents, tests), artists, seed)
-    return {"same_artist_recall": recall, "map_explained_variance": atlas.variance}
+    latents, k = atlas.latents, places.neighbours.rows.shape[1]
+    train = splits.set_index("track_id")["split"].reindex(latents.track_ids).eq("train").to_numpy()
+    evidence = read_evidence(latents.track_ids, sources.groups, sources.descriptors, sources.tags, train)
+    return {
+        "same_artist_recall": judge_by_artist(places.neighbours, _rows_in(latents, tests), evidence, seed),
+        "same_tag_recall": judge_by_tag(latents.values, latents.track_ids, evidence, k, seed),
+        "map_explained_variance": atlas.variance,
+    }

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from reprise.emotion.store import CALIBRATION, Mood
+from reprise.emotion.store import Mood
 from reprise.models.read_latents import Latents, Unavailable
 
 
@@ -26,7 +26,7 @@ def summarise(table: pd.DataFrame, latents: Latents | Unavailable, mood: Mood | 
     felt: dict[str, Any] = (
         {"available": False, "why": mood}
         if isinstance(mood, str)
-        else {"available": True, "trained_on": mood.trained_on}
+        else {"available": True, "trained_on": mood.trained_on, "calibration": mood.calibration}
     )
     if isinstance(latents, Unavailable):
         placed: dict[str, Any] = {"available": False, "why": latents.why}
@@ -37,6 +37,6 @@ def summarise(table: pd.DataFrame, latents: Latents | Unavailable, mood: Mood | 
         "labels": int(table.columns.str.startswith("prob_").sum()),
         "mean_entropy": float(table["entropy"].mean()) if len(table) else 0.0,
         "largest_possible_entropy": float(np.log(max(1, table.columns.str.startswith("prob_").sum()))),
-        "mood": {**felt, "calibration": CALIBRATION},
+        "mood": felt,
         "latents": placed,
     }

@@ -1,20 +1,4 @@
-"""The lookup table: its columns, its checks, and its two forms.
-
-========================  ============================================================================================
-track_id                  one row per test track, ascending
-new_acoustic_label        the likeliest acoustic label, predicted by the finetuned model
-prob_<label>              its probability and that of every other label, in [0, 1], summing to 1
-entropy                   of these probabilities, in nats: 0 … log(labels)
-arousal, valence          in [0, 1]: modelled chance that a listener puts the track above a random one of the emotion corpus
-map_x, map_y              first two principal axes of the selected model's latents (fitted on all tracks)
-cluster                   K-Means cluster of the latents, first seed
-cluster_distance          Euclidean distance to the mean of that cluster
-neighbours                the nearest tracks among all, nearest first (CSV: joined by ";")
-neighbour_distances       their Euclidean distances, ascending (CSV: joined by ";")
-========================  ============================================================================================
-
-A column whose source is not available is there and empty; the metrics say why.
-"""
+"""The lookup table: put together, checked, and in its two forms; `reprise.lookup.columns` says what each column holds."""
 
 from __future__ import annotations
 
@@ -23,18 +7,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from reprise.errors import BadInput
+from reprise.lookup.columns import LIKELY, SEPARATOR, check_columns, names
 from reprise.lookup.place import Places
 from reprise.lookup.prediction import Prediction
 
-SEPARATOR = ";"
 PLACE = ("map_x", "map_y", "cluster", "cluster_distance")
 LISTS = ("neighbours", "neighbour_distances")
-
-
-def columns(labels: list[str]) -> list[str]:
-    """Return the columns of a table with these labels, in order."""
-    likely = [f"prob_{label}" for label in labels]
-    return ["track_id", "new_acoustic_label", *likely, "entropy", "arousal", "valence", *PLACE, *LISTS]
 
 
 def assemble(
@@ -63,35 +41,27 @@ def assemble(
     if places:
         table["neighbours"] = [all_ids[rows].tolist() for rows in places.neighbours.rows]
         table["neighbour_distances"] = [row.tolist() for row in places.neighbours.distances]
-    table = table[columns(prediction.labels)].sort_values("track_id").reset_index(drop=True)
+    table = table[names(prediction.labels)].sort_values("track_id").reset_index(drop=True)
     check(table, prediction.labels)
     return table
 
 
 def check(table: pd.DataFrame, labels: list[str]) -> None:
-    """Check a lookup table against the description above.
+    """Check a lookup table: every column by itself, then what must hold between them.
 
     Raises
     ------
     BadInput
         With the first rule that a row breaks.
     """
-    if list(table.columns) != columns(labels):
-        raise BadInput(f"lookup: columns {', '.join(table.columns)}; needed are {', '.join(columns(labels))}")
-    chances = table[[f"prob_{label}" for label in labels]].to_numpy(dtype=np.float64)
-    mood = table[["arousal", "valence"]].to_numpy(dtype=np.float64)
+    check_columns(table, labels)
+    chances = table[[f"{LIKELY}{label}" for label in labels]].to_numpy(dtype=np.float64)
+    likeliest = np.array(labels)[chances.argmax(axis=1)] if len(table) else np.array([])
     rules = {
         "track_id must stand once": ~table["track_id"].duplicated().to_numpy(),
-        "new_acoustic_label must be a known label": table["new_acoustic_label"].isin(labels).to_numpy(),
-        "probabilities must be in [0, 1] and sum to 1": (
-            (chances >= 0).all(axis=1) & (np.abs(chances.sum(axis=1) - 1) < 1e-4)
-        ),
-        "entropy must be in [0, log(labels)]": table["entropy"]
-        .between(-1e-6, np.log(len(labels)) + 1e-6)
-        .to_numpy(),
-        "arousal and valence must be in [0, 1] or empty": (np.isnan(mood) | ((mood >= 0) & (mood <= 1))).all(
-            axis=1
-        ),
+        "probabilities must sum to 1": np.abs(chances.sum(axis=1) - 1) < 1e-4,
+        "new_acoustic_label must be the likeliest label": table["new_acoustic_label"].to_numpy() == likeliest,
+        "entropy must be at most log(labels)": (table["entropy"] <= np.log(len(labels)) + 1e-6).to_numpy(),
         "neighbours must have ascending distances and not hold the track": np.array(
             [
                 len(near) == len(far) and track not in near and sorted(far) == list(far)

@@ -16,13 +16,13 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from reprise import tables
-from reprise.errors import BadInput, MissingData
+from reprise.errors import BadInput
+from reprise.own_table import read_own_table
 from reprise.relabel.acoustic import Choice, relabel
 from reprise.relabel.naming import Rules
 from reprise.relabel.output import Places, write
 from reprise.relabel.own_names import read_own_names
 
-SEPARATORS = {".csv": ",", ".tsv": "\t"}
 HELD_OUT = 0.2
 """Share of the tracks, chosen by a hash of their id, that nothing is fitted on: coherence is judged there as well."""
 
@@ -123,7 +123,7 @@ def read_descriptors(path: Path, tags: str = "", ignore: str = "") -> Table:
     BadInput
         If its form is not known, or it has no ids or no descriptors.
     """
-    raw = _read(path)
+    raw = read_own_table(path)
     unwanted = [name for name in ignore.split(",") if name]
     missing = [name for name in unwanted if name not in raw.columns]
     if missing:
@@ -169,16 +169,6 @@ def hashed_split(track_ids: pd.Series[str]) -> pd.DataFrame:
     )
 
 
-def _read(path: Path) -> pd.DataFrame:
-    if not path.is_file():
-        raise MissingData(f"{path} is not there")
-    if path.suffix == ".parquet":
-        return tables.read_table(path)
-    if path.suffix not in SEPARATORS:
-        raise BadInput(f"{path}: a table is a .csv, .tsv or .parquet file")
-    return pd.read_csv(path, sep=SEPARATORS[path.suffix])
-
-
 def _key(raw: pd.DataFrame, path: Path) -> str:
     """Return the column of ids: ``track_id`` if there is one, else the first of text that tells nearly all rows apart."""
     if "track_id" in raw.columns:
@@ -200,7 +190,7 @@ def _column_tags(raw: pd.DataFrame, key: str, column: str) -> pd.DataFrame:
 def _table_tags(path: str) -> pd.DataFrame:
     if not path:
         return pd.DataFrame({"track_id": [], "tag": []}, dtype=str)
-    found = _read(Path(path))
+    found = read_own_table(Path(path))
     missing = [column for column in ("track_id", "tag") if column not in found.columns]
     if missing:
         raise BadInput(f"{path}: a table of tags has the columns track_id and tag; {missing[0]} is missing")
