@@ -119,7 +119,8 @@ def test_sigkill_costs_the_epoch_it_falls_into_and_no_byte(
     every, later = list[int](), list[int]()
     expected = train(Job(whole, batches, Run(training, 0)), (counting(whole.phase(), every),), "toy")
     per_epoch = len(every) // len(expected.history)
-    phase, left = toy.phase(), iter(range(3 * per_epoch + 2))
+    phase: Phase = toy.phase()
+    left = iter(range(3 * per_epoch + 2))
 
     def losses(batch: Batch, generator: torch.Generator) -> Terms:
         if next(left, None) is None:

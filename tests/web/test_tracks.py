@@ -120,7 +120,7 @@ def test_pages_part_the_tracks_without_loss_and_end_empty(client: TestClient) ->
 
 
 def test_csv_holds_the_same_as_json(client: TestClient) -> None:
-    values = {"genre": "metal", "sort": "-year", "size": 20}
+    values: dict[str, Any] = {"genre": "metal", "sort": "-year", "size": 20}
     tracks = ask(client, "tracks", **values)["tracks"]
     rows = list(
         csv.DictReader(io.StringIO(client.get("/api/v1/tracks", params={**values, "format": "csv"}).text))
