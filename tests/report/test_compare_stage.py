@@ -16,6 +16,7 @@ from tests.evaluation.world import World, make_world, run_stage
 
 from reprise import tables
 from reprise.errors import BadInput
+from reprise.report.comparison import WITHOUT_NETWORK
 
 GIVEN = "genre of training and validation tracks"
 OUTPUTS = (
@@ -223,6 +224,25 @@ def test_the_document_says_so_where_no_deep_representation_is_ahead(
     assert (
         "No deep representation beats the hand-made features. The best of them, conv_vae, has AMI 0." in text
     )
+
+
+def test_hand_made_features_inside_a_model_are_no_merit_of_its_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: Path
+) -> None:
+    monkeypatch.setitem(WITHOUT_NETWORK, "ae_basic", "pca")  # as stack and wccn, which are slower to fit
+    world = make_world(tmp_path)
+    for name, spread in (("conv_vae", 9.0), ("pca", 0.3), ("ae_basic", 0.3)):
+        world.write_model(name, world.latents(spread))
+        world.write_weights(name)
+    found = compare(world, monkeypatch, root, "conv_vae", "pca", "ae_basic")
+    assert "ae_basic" in found["conclusions"]["ahead_of_hand_made"].split(", ")
+    assert "ae_basic" not in found["conclusions"]["deep_ahead_of_hand_made"].split(", ")
+    assert found["conclusions"]["best_deep"] != "ae_basic"
+    added = found["models"]["ae_basic"]["network_adds"]
+    assert (added["without_network"], added["value"], added["low"], added["high"]) == ("pca", 0.0, 0.0, 0.0)
+    text = (tmp_path / "metrics/MODEL_COMPARISON.md").read_text()
+    assert "without its network (pca) AMI is 1.000 [1.000, 1.000]" in text
+    assert "the network adds 0.000 [0.000, 0.000]" in text
 
 
 def test_without_any_label_the_comparison_says_so(

@@ -12,6 +12,9 @@ from reprise.plotting.style import PALETTE
 from reprise.report.comparison import Comparison
 from reprise.report.contestant import Result
 
+SYMBOLS = ("circle", "diamond", "square")
+"""Neighbours in the legend differ in shape as well: ten colours are too many to tell apart."""
+
 LAYOUT = {
     "template": "plotly_white",
     "font": {"family": "system-ui, sans-serif", "size": 13},
@@ -45,11 +48,11 @@ def agreement_chart(comparison: Comparison, attribute: str) -> go.Figure:
         marker={"symbol": "line-ns-open", "size": 12, "color": "#888888"},
     )  # fmt: skip
     figure.update_layout(
-        **LAYOUT,
+        **LAYOUT | {"margin": {"l": 10, "r": 10, "t": 80, "b": 40}},
         title=f"Agreement of K-Means with {attribute} (95 % over artists; * test tracks only)",
         xaxis_title="0 is chance, 1 is identity",
         height=160 + 34 * len(scored),
-        legend={"orientation": "h", "y": -0.18},
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
     )
     figure.update_yaxes(automargin=True)
     return figure
@@ -71,9 +74,7 @@ def captures_chart(comparison: Comparison) -> go.Figure:
             texttemplate="%{z:.2f}",
         )
     )
-    figure.update_layout(
-        **LAYOUT, title="What the clusters capture (eta squared)", height=140 + 30 * len(labels)
-    )
+    figure.update_layout(**LAYOUT, height=100 + 30 * len(labels))
     figure.update_yaxes(automargin=True, autorange="reversed")
     return figure
 
@@ -91,7 +92,11 @@ def latent_chart(result: Result, classes: list[str], attribute: str, seed: int) 
             y=_rounded(points[rows, 1]),
             mode="markers",
             name=kind or "unknown",
-            marker={"size": 7, "color": PALETTE[number % len(PALETTE)] if kind else "#cccccc"},
+            marker={
+                "size": 8,
+                "color": PALETTE[number % len(PALETTE)] if kind else "#cccccc",
+                "symbol": SYMBOLS[number % len(SYMBOLS)],
+            },
             text=[f"cluster {result.clusters[0][row]}" for row in rows],
             hovertemplate="%{text}<extra>%{fullData.name}</extra>",
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reprise.evaluation.selected import INTERVALS
 from reprise.evaluation.uncertainty import Interval, around
-from reprise.report.contestant import Absentee, Result
+from reprise.report.contestant import Absentee, Contestant, Result
 from reprise.report.control import Control
 from reprise.report.expected import Expected, expected_of
 from reprise.report.paradox import Pair
@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 PEER, LINEAR = "hand-made", "pca"
 GAINS = {"gain_over_hand_made": PEER, "gain_over_pca": LINEAR}
 ORDERED = ("genre", "language")
+WITHOUT_NETWORK = {"stack": "wccn"}
+"""Models that put a network's embeddings beside hand-made features, and what they are without the network.
+
+Being ahead of hand-made features is no merit of a network where those features are inside.
+"""
 
 
 @dataclass(frozen=True)
@@ -80,10 +85,15 @@ class Comparison:
 
     @property
     def best_deep(self) -> Result | None:
-        """The representation learned in steps that agrees best with the attribute on its fair tracks."""
+        """The deep representation that agrees best with the attribute on its fair tracks."""
         key = self.attribute
-        found = [r for r in self.results if r.contestant.deep and key and (key, r.scope) in r.scores]
+        found = [r for r in self.results if is_deep(r.contestant) and key and (key, r.scope) in r.scores]
         return max(found, key=lambda r: r.scores[str(key), r.scope]["ami"].tracks.value, default=None)
+
+
+def is_deep(contestant: Contestant) -> bool:
+    """Whether a representation was learned in steps, from maps and words alone."""
+    return contestant.deep and contestant.name not in WITHOUT_NETWORK
 
 
 def metrics(comparison: Comparison, k: int, seeds: int) -> dict[str, Any]:
@@ -117,7 +127,7 @@ def conclusions(comparison: Comparison) -> dict[str, Any]:
         "ahead_of_hand_made": ", ".join(ahead) or "none",
         "behind_hand_made": ", ".join(behind) or "none",
         "deep_ahead_of_hand_made": ", ".join(
-            name for name in ahead if (found := comparison.result(name)) and found.contestant.deep
+            name for name in ahead if (found := comparison.result(name)) and is_deep(found.contestant)
         )
         or "none",
         "best_deep": "none" if best is None else best.contestant.name,
@@ -182,6 +192,10 @@ def _block(comparison: Comparison, result: Result) -> dict[str, Any]:
             block[key] = gain.to_dict()
         if repeated is not None:
             block[f"{key}_over_trainings"] = repeated.to_dict()
+    network = WITHOUT_NETWORK.get(contestant.name)
+    added = None if network is None else comparison.gain(result, network)
+    if added is not None:
+        block["network_adds"] = added.to_dict() | {"without_network": network}
     if contestant.trainings:
         block["trainings"] = result.trainings.to_dict()
     block["expected"] = {

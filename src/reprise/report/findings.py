@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reprise.evaluation.uncertainty import Interval
-from reprise.report.comparison import LINEAR, PEER, Comparison, conclusions
+from reprise.report.comparison import LINEAR, PEER, WITHOUT_NETWORK, Comparison, conclusions
 from reprise.report.paradox import MEASURES, Pair
 
 PARADOX = (
@@ -24,14 +24,19 @@ def number(value: float | None) -> str:
     """Return a score with three digits, a count with thousands separators, or a dash."""
     if value is None:
         return "–"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3f}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else _three(value)
 
 
 def bounds(interval: Interval | None) -> str:
     """Return a value with its interval, or a dash."""
     if interval is None:
         return "–"
-    return f"{interval.value:.3f} [{interval.low:.3f}, {interval.high:.3f}]"
+    return f"{_three(interval.value)} [{_three(interval.low)}, {_three(interval.high)}]"
+
+
+def _three(value: float) -> str:
+    """Write three digits; what rounds to nothing has no sign."""
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def verdict(comparison: Comparison) -> list[str]:
@@ -61,7 +66,24 @@ def verdict(comparison: Comparison) -> list[str]:
     )
     repeated = comparison.gain_over_trainings(best, PEER)
     text += "" if repeated is None else f", over {len(best.trainings.scores)} trainings {bounds(repeated)}"
-    return [first, text + "."]
+    return [first, text + ".", *_networks(comparison, attribute)]
+
+
+def _networks(comparison: Comparison, attribute: str) -> list[str]:
+    """Return, of each representation that holds hand-made features itself, what its network adds to them."""
+    sentences = []
+    for name, without in WITHOUT_NETWORK.items():
+        whole, part = comparison.result(name), comparison.result(without)
+        gain = None if whole is None else comparison.gain(whole, without)
+        if whole is None or part is None or gain is None:
+            continue
+        key = (attribute, whole.scope)
+        sentences.append(
+            f"{name} holds hand-made features itself and is therefore not counted as deep: without its network ({without}) AMI "
+            f"is {bounds(part.scores[key]['ami'].tracks)}, with it {bounds(whole.scores[key]['ami'].tracks)}; the network adds "
+            f"{bounds(gain)}."
+        )
+    return sentences
 
 
 def training_rows(comparison: Comparison) -> tuple[list[str], list[list[str]]]:

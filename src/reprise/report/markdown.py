@@ -22,6 +22,7 @@ from reprise.report.findings import (
 FIGURE = "../plots/compare/paradox.png"
 """The figure, from where the document lies."""
 
+CAPTURES = "Share of the variance of each property that lies between clusters (eta squared)."
 READING = (
     "Every representation is clustered by K-Means with the same k and the same seeds. Values are means over clustering "
     "seeds; brackets are 95 % bootstrap intervals over artists. AMI and ARI are 0 by chance; NMI and purity rise "
@@ -156,10 +157,9 @@ def _captures(comparison: Comparison) -> list[str]:
         + [number(result.metrics["silhouette"].get("value"))]
         for result in comparison.results
     ]
-    text = "Share of the variance of each property that lies between clusters (eta squared)."
     return [
         "## What the clusters capture",
-        text,
+        CAPTURES,
         table(["representation", "labels", *names, "silhouette"], rows),
     ]
 

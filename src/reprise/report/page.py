@@ -14,7 +14,7 @@ from reprise.report.comparison import ORDERED, Comparison, expected
 from reprise.report.contestant import Result
 from reprise.report.findings import PARADOX, TRAININGS, number, pair_rows, pair_text, training_rows, verdict
 from reprise.report.listening import Listening
-from reprise.report.markdown import READING
+from reprise.report.markdown import CAPTURES, READING
 from reprise.report.sounds import embedded, sounds
 
 if TYPE_CHECKING:
@@ -22,15 +22,17 @@ if TYPE_CHECKING:
 
 STYLE = """
 :root { color-scheme: light; --line: #e3e3e3; --muted: #6b6b6b; }
-body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 1180px; padding: 1.5rem; color: #1d1d1d; background: #fff; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 1240px; padding: 1.5rem; color: #1d1d1d; background: #fff; }
 h1 { font-size: 1.7rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .4rem; }
 p { max-width: 75ch; } .muted { color: var(--muted); } .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .88rem; }
-th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-th:first-child, td:first-child, td.text { text-align: left; }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .85rem; }
+th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
+th { white-space: normal; vertical-align: bottom; } .text, th:first-child, td:first-child { text-align: left; }
+td.long { white-space: normal; min-width: 8.5rem; } .plotly-graph-div { margin: 1.4rem 0; }
 th button { font: inherit; font-weight: 600; border: 0; background: none; padding: 0; cursor: pointer; color: inherit; }
 th[aria-sort="ascending"] button::after { content: " ▲"; } th[aria-sort="descending"] button::after { content: " ▼"; }
-tbody tr:hover { background: #f6f8fb; } img { max-width: 100%; } audio { height: 2rem; vertical-align: middle; } .interval { color: var(--muted); font-size: .8em; }
+tbody tr:hover { background: #f6f8fb; } img { max-width: 100%; } audio { height: 2rem; width: 13rem; vertical-align: middle; }
+.interval { color: var(--muted); font-size: .8em; } table.sortable .interval { display: block; line-height: 1.1; }
 nav { display: flex; flex-wrap: wrap; gap: .4rem; margin: .6rem 0; }
 nav button { font: inherit; padding: .25rem .7rem; border: 1px solid var(--line); border-radius: 999px; background: #fff; cursor: pointer; }
 nav button[aria-pressed="true"] { background: #4477aa; border-color: #4477aa; color: #fff; }
@@ -63,6 +65,9 @@ document.querySelectorAll("nav[data-group]").forEach(nav => {
   show(nav.querySelector("button").dataset.name);
 });
 """.strip()
+
+LONGEST = 26
+"""Characters of a cell that stay on one line."""
 
 COLUMNS = {
     "ami": "AMI",
@@ -105,7 +110,11 @@ def page(comparison: Comparison, reference: Reference, seed: int, heard: Listeni
             body += [f"<h2>Agreement with {name}</h2>", _table(comparison, name)]
             body.append(_figure(agreement_chart(comparison, name), f"agreement-{name}"))
     body += [_trainings(comparison), _expected(comparison)]
-    body += [_figure(captures_chart(comparison), "captures"), _paradox(comparison, paradox)]
+    body += [
+        f"<h2>What the clusters capture</h2><p>{CAPTURES}</p>",
+        _figure(captures_chart(comparison), "captures"),
+    ]
+    body.append(_paradox(comparison, paradox))
     body += [sounds(heard), "<h2>Latent maps</h2>"]
     classes = reference.classes[attribute].tolist() if attribute else [""] * len(reference.track_ids)
     maps = [
@@ -173,12 +182,9 @@ def _texts(header: list[str], rows: list[list[str]]) -> str:
 
 def _table(comparison: Comparison, attribute: str) -> str:
     header = ["representation", "labels used", "tracks", *COLUMNS.values(), "silhouette", "linear probe", "kNN probe", "live units", "dimensions", "parameters"]  # fmt: skip
-    rows = [
-        _cells(result, attribute)
-        for result in comparison.results
-        if (attribute, result.scope) in result.scores
-    ]
-    return _html_table(header, rows)
+    scored = [result for result in comparison.results if (attribute, result.scope) in result.scores]
+    scored.sort(key=lambda result: -result.scores[attribute, result.scope]["ami"].tracks.value)
+    return _html_table(header, [_cells(result, attribute) for result in scored])
 
 
 def _cells(result: Result, attribute: str) -> list[str]:
@@ -227,14 +233,19 @@ def _absent(comparison: Comparison) -> str:
 
 
 def _html_table(header: list[str], rows: list[list[str]]) -> str:
-    head = "".join(f"<th scope='col'><button>{html.escape(name)}</button></th>" for name in header)
+    kinds = [" class='text'" if cell.startswith("<td class") else "" for cell in rows[0]] if rows else []
+    head = "".join(
+        f"<th scope='col'{kind}><button>{html.escape(name)}</button></th>"
+        for name, kind in zip(header, kinds, strict=True)
+    )
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in rows)
     return f"<div class='scroll'><table class='sortable'><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table></div>"
 
 
 def _text(value: str) -> str:
     escaped = html.escape(value, quote=True)
-    return f'<td class="text" data-value="{escaped}">{escaped}</td>'
+    kind = "text long" if len(value) > LONGEST else "text"
+    return f'<td class="{kind}" data-value="{escaped}">{escaped}</td>'
 
 
 def _number(value: float | None) -> str:
