@@ -1,11 +1,15 @@
 # make        set up .venv, run the whole pipeline on the embedded corpus, print the results
 # make test   the same set-up, then the tests
+# make check  style, types, dvc.yaml true to the code, no leak in the graph
+# make pages  pages of the documentation that come from the project and its last run
+# make docs   reference of the code: docs/api/index.html
+# make coverage, make mutation   what the tests reach, and what they notice
 PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: all repro test check clean
+.PHONY: all repro test check pages docs coverage mutation clean
 
 all: repro
 
@@ -31,5 +35,21 @@ check: .venv/installed
 	python -m reprise.taint
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
+pages: .venv/installed
+	python -m reprise.pages --write
+
+docs: .venv/installed
+	python -m reprise.pages.reference docs/api
+
+# TESTS=tests/models measures one folder; what was measured before is kept until `rm .coverage`
+TESTS ?= tests
+coverage: .venv/installed
+	coverage run -m pytest -n 2 --dist loadgroup $(TESTS)
+	coverage combine --append
+	coverage report --sort=cover
+
+mutation: .venv/installed
+	python benchmarks/mutation.py
+
 clean:
-	rm -rf .venv .work
+	rm -rf .venv .work docs/api .coverage*

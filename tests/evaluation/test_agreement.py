@@ -72,3 +72,39 @@ def test_random_labels_reach_the_published_chance_level() -> None:
 def test_labellings_that_do_not_belong_together_are_refused(reference: Any, estimated: Any) -> None:
     with pytest.raises(BadInput, match="labelling"):
         agreement.evaluate(reference, estimated)
+
+
+@pytest.mark.parametrize(
+    ("reference", "estimated"),
+    [(["a"], [7]), ([0, 0, 0], [1, 1, 1]), ([0, 1, 2], [2, 0, 1]), ([0, 1], [1, 0])],
+    ids=["one track", "one class, one cluster", "singletons", "two singletons"],
+)
+def test_identical_partitions_score_one_even_without_any_information(
+    reference: list[Any], estimated: list[Any]
+) -> None:
+    assert set(agreement.evaluate(reference, estimated).values()) == {1.0}
+
+
+def test_one_cluster_tells_nothing_of_two_classes() -> None:
+    scores = agreement.evaluate([0, 0, 1, 1], [3, 3, 3, 3])
+    assert scores == {"accuracy": 0.5, "ami": 0.0, "ari": 0.0, "nmi": 0.0, "purity": 0.5}
+
+
+def test_each_score_equals_its_place_in_the_summary() -> None:
+    reference, estimated = [0, 0, 0, 1, 1, 2], [1, 1, 0, 0, 0, 0]
+    alone = {name: getattr(agreement, name)(reference, estimated) for name in agreement.evaluate([0], [0])}
+    assert agreement.evaluate(reference, estimated) == pytest.approx(alone)
+
+
+def test_disagreement_beyond_chance_is_below_zero() -> None:
+    reference, estimated = [0, 0, 1, 1], [0, 1, 0, 1]
+    assert agreement.ari(reference, estimated) == pytest.approx(-0.5)
+    assert agreement.ami(reference, estimated) == pytest.approx(
+        oracle.adjusted_mutual_info_score(reference, estimated)
+    )
+
+
+def test_the_contingency_table_counts_classes_by_clusters() -> None:
+    table = agreement.contingency(["b", "a", "b", "b"], [5, 5, 2, 9])
+    assert table.tolist() == [[0, 1, 0], [1, 1, 1]]
+    assert table.dtype == np.int64

@@ -73,3 +73,11 @@ def test_constant_factors_and_single_units_are_refused(factors: np.ndarray) -> N
         scores.sap(factors[:, :1], factors)
     with pytest.raises(BadInput, match="one row per track"):
         scores.dci(factors[:-1], factors)
+    for pair in ((factors[:, 0], factors), (factors, factors[:, 0])):
+        with pytest.raises(BadInput, match="one row per track"):
+            scores.mig(*pair)
+    broken = factors.copy()
+    broken[3, 1] = np.inf
+    for pair in ((broken, factors), (factors, broken)):
+        with pytest.raises(BadInput, match="not finite"):
+            scores.sap(*pair)

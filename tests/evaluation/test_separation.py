@@ -33,6 +33,40 @@ def test_many_tracks_are_sampled_and_the_sample_is_close(monkeypatch: pytest.Mon
     assert sampled == separation.silhouette(latents, clusters, seed=1)
 
 
+def test_a_sample_is_taken_above_the_limit_only_and_holds_each_track_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    latents, clusters = blobs(300)
+    whole = separation.silhouette(latents, clusters)
+    monkeypatch.setattr(separation, "SAMPLE", 100)
+    monkeypatch.setattr(separation, "SAMPLED_ABOVE", 300)
+    assert separation.silhouette(latents, clusters) == whole
+    monkeypatch.setattr(separation, "SAMPLED_ABOVE", 299)
+    assert separation.silhouette(latents, clusters) == separation.silhouette(latents, clusters, seed=0)
+    assert separation.silhouette(latents, clusters) != separation.silhouette(latents, clusters, seed=1)
+    monkeypatch.setattr(separation, "SAMPLE", 300)  # all of them, in another order
+    assert separation.silhouette(latents, clusters) == pytest.approx(whole)
+
+
+def test_silhouette_is_sampled_from_ten_thousand_tracks_on() -> None:
+    assert (separation.SAMPLED_ABOVE, separation.SAMPLE) == (
+        10_000,
+        2_000,
+    )  # as the docstrings and the pages say
+
+
+@pytest.mark.parametrize(("rows", "labels"), [((60, 4), 59), ((60,), 60)])
+def test_latents_and_clusters_of_other_lengths_are_refused(rows: tuple[int, ...], labels: int) -> None:
+    with pytest.raises(BadInput, match="do not belong together"):
+        separation.davies_bouldin(np.ones(rows), np.arange(labels) % 3)
+
+
+def test_two_clusters_and_all_but_one_are_enough() -> None:
+    latents, _ = blobs(6)
+    for clusters in (np.arange(6) % 2, np.array([0, 0, 1, 2, 3, 4])):
+        assert np.isfinite(separation.silhouette(latents, clusters))
+
+
 @pytest.mark.parametrize("clusters", [np.zeros(60, int), np.arange(60)])
 def test_one_cluster_and_singletons_are_refused(clusters: np.ndarray) -> None:
     with pytest.raises(BadInput, match="2 to n - 1 clusters"):

@@ -7,7 +7,10 @@ from hypothesis import strategies as st
 
 from reprise.evaluation import clusterings
 from reprise.evaluation.uncertainty import (
+    Estimate,
+    Interval,
     Resampling,
+    around,
     difference_of_means,
     interval_over_seeds,
     interval_over_tracks,
@@ -52,6 +55,50 @@ def test_share_interval_equals_statsmodels_wilson() -> None:
     found = share_interval(8, 10)  # statsmodels.stats.proportion.proportion_confint(8, 10, method="wilson")
     assert found.low == pytest.approx(0.490162, abs=1e-5)
     assert found.high == pytest.approx(0.943318, abs=1e-5)
+
+
+def test_a_share_of_none_or_all_stays_a_share() -> None:
+    none, half, everything = share_interval(0, 5), share_interval(5, 10), share_interval(5, 5)
+    assert (none.value, none.low, everything.value, everything.high) == (0.0, 0.0, 1.0, 1.0)
+    assert none.high == pytest.approx(1 - everything.low)  # successes and failures change places
+    assert half.high - 0.5 == pytest.approx(0.5 - half.low)
+
+
+def test_as_many_groups_are_drawn_as_there_are_and_each_can_be() -> None:
+    drawn = resampled_rows(np.arange(5), 200, 0)
+    assert len(drawn) == 200
+    assert {len(rows) for rows in drawn} == {5}
+    assert set(np.concatenate(drawn).tolist()) == set(range(5))
+    assert any(len(set(rows.tolist())) < 5 for rows in drawn)  # with replacement
+    again, other = resampled_rows(np.arange(5), 200, 0), resampled_rows(np.arange(5), 200, 1)
+    assert all(np.array_equal(*pair) for pair in zip(drawn, again, strict=True))
+    assert not all(np.array_equal(*pair) for pair in zip(drawn, other, strict=True))
+
+
+def test_the_interval_is_the_estimate_and_two_deviations_of_its_replicates() -> None:
+    found = around(5.0, [0.0, 2.0])  # their deviation is the root of 2
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (5.0, 5.0 - 1.959964 * np.sqrt(2), 5.0 + 1.959964 * np.sqrt(2))
+    )
+
+
+def test_numbers_go_to_metrics_by_name() -> None:
+    estimate = Estimate(Interval(0.5, 0.4, 0.6), Interval(0.5, 0.45, 0.55), 0.1, 0.2, 7)
+    assert estimate.to_dict() == {
+        "value": 0.5, "low": 0.4, "high": 0.6, "seed_low": 0.45, "seed_high": 0.55, "chance": 0.1, "chance_high": 0.2, "n": 7,
+    }  # fmt: skip
+
+
+def test_difference_of_means_has_the_spread_of_both() -> None:
+    generator = np.random.default_rng(4)
+    first, second = 3.0 + generator.standard_normal(100), 2.0 * generator.standard_normal(400)
+    found = difference_of_means(first, second, 2000, 0)
+    half = 1.96 * np.sqrt(first.var() / 100 + second.var() / 400)
+    assert found.value == pytest.approx(first.mean() - second.mean())
+    assert found.high - found.value == pytest.approx(half, rel=0.06)
+    assert found.value - found.low == pytest.approx(half, rel=0.06)
+    assert found == difference_of_means(first, second, 2000, 0)
+    assert found != difference_of_means(first, second, 2000, 1)
 
 
 def test_difference_of_equal_samples_holds_zero() -> None:

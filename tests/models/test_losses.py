@@ -60,6 +60,27 @@ def test_free_bits_charge_the_floor_and_stop_its_gradient() -> None:
     assert gradient.tolist() == [[0.0, 3.0]]
 
 
+def test_free_bits_compare_the_mean_over_the_batch_with_the_floor() -> None:
+    mean = torch.tensor([[0.0], [1.2]])  # divergences of 0 and 0.72 nats, 0.36 in the mean
+    zero = torch.zeros(2, 1)
+    assert losses.kl_to_standard_normal(mean, zero, free_bits=0.5).tolist() == [0.5, 0.5]
+    assert losses.kl_to_standard_normal(mean, zero, free_bits=0.3).tolist() == pytest.approx([0.0, 0.72])
+
+
+def test_a_divergence_at_its_floor_is_free() -> None:
+    mean = torch.tensor([[1.0]], requires_grad=True)  # 0.5 nats
+    (gradient,) = torch.autograd.grad(
+        losses.kl_to_standard_normal(mean, torch.zeros(1, 1), free_bits=0.5).sum(), mean, allow_unused=True
+    )
+    assert gradient.item() == 0.0
+
+
+def test_mean_squared_error_equals_torch() -> None:
+    target, output = gaussians(9, 4, 6)
+    exact = torch.nn.functional.mse_loss(target, output, reduction="none").mean(1)
+    torch.testing.assert_close(losses.mean_squared_error(target, output), exact)
+
+
 def test_log_normal_equals_torch_distributions() -> None:
     value, mean = gaussians(3)
     log_variance = gaussians(4)[0]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reprise import summary
-from reprise.pages import index, messages
+from reprise.pages import index, messages, reference
 from reprise.pages.registry import PAGES, stale
 
 REMAKE = "run python -m reprise.pages --write"
@@ -139,3 +139,12 @@ def skip(Reject):
         ("Odd", "…: x.csv has no rows", ""),
         ("Reject", "page … is missing", "torn"),
     }
+
+
+def test_the_reference_is_made_from_the_docstrings(tmp_path: Path) -> None:
+    reference.make(tmp_path, ["reprise.pages.marks"])
+    made = (tmp_path / "reprise" / "pages" / "marks.html").read_text(encoding="utf-8")
+    assert (tmp_path / "index.html").exists()
+    for function in ("begin", "end", "filled"):
+        assert f'id="{function}"' in made
+    assert "Return the page with one part made anew" in made
