@@ -1,4 +1,4 @@
-"""What must hold for any audio: gain, offset, a tone, an impulse, silence, very short clips, bad samples."""
+"""What must hold for any audio: gain, delay, offset, a tone, an impulse, silence, very short clips, bad samples."""
 
 from __future__ import annotations
 
@@ -37,6 +37,28 @@ def test_gain_shifts_the_mel_and_scales_the_level_alone(decibels: float) -> None
         np.testing.assert_allclose(getattr(louder, name), getattr(plain, name), rtol=1e-3)
     for name in ("centroid", "bandwidth", "flatness", "chroma", "contrast"):
         np.testing.assert_allclose(getattr(louder, name), getattr(plain, name), rtol=1e-3, atol=1e-3)
+
+
+@given(st.integers(1, 40))
+@settings(max_examples=10, deadline=None)
+def test_a_delay_by_whole_hops_delays_the_frames_and_no_more(hops: int) -> None:
+    samples = make_signal("music", seconds=2.0)
+    plain = frame_features(samples, SETTINGS)
+    late = frame_features(np.concatenate([np.zeros(hops * 512, np.float32), samples]), SETTINGS)
+    edge = 2  # frames that see what is before the signal
+    for name in (
+        "log_mel",
+        "rms",
+        "zcr",
+        "centroid",
+        "bandwidth",
+        "flatness",
+        "rolloff",
+        "chroma",
+        "contrast",
+    ):
+        assert np.array_equal(getattr(late, name)[hops + edge :], getattr(plain, name)[edge:]), name
+    np.testing.assert_allclose(late.mfcc[hops + edge :], plain.mfcc[edge:], atol=1e-4)  # a matrix product
 
 
 def test_int16_and_float_give_the_same() -> None:
