@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ from sections import write_section
 ROOT = Path(__file__).resolve().parents[1]
 AUDIO = ROOT / "data/corpus/tracks/audio"
 CLIPS = 20
-PAIRED, PAIRS = 200, 5  # tracks and rounds of one process against two
+PAIRED, PAIRS = 100, 5  # tracks and rounds of one process against two
 
 
 def take_turns(groups: list[tuple[dict[str, Contestant | str], list[Path]]], rounds: int) -> Times:
@@ -105,11 +106,14 @@ def speed(paths: list[Path], rounds: int) -> str:
     return feature_page.page(f"{rounds} rounds in which all take turns on {len(paths)} clips", times, checks)
 
 
-def collections(paths: list[Path], sizes: list[int]) -> str:
-    """Extract collections of several sizes, and return the section."""
+def collections(paths: list[Path], sizes: list[int]) -> Iterator[str]:
+    """Extract collections of several sizes, and yield the section after each."""
     start = start_up(paths[0])
     two = two_against_one(paths, PAIRED, PAIRS)
-    return feature_collections.page(two, [measure(paths, size, 0) for size in sizes], start)
+    scales = []
+    for size in sizes:
+        scales.append(measure(paths, size, 0))
+        yield feature_collections.page(two, scales, start)
 
 
 def main() -> None:
@@ -127,7 +131,8 @@ def main() -> None:
     if options.part != "collections":
         write_section("features", speed(paths, options.rounds))
     if options.part != "speed":
-        write_section("collections", collections(paths, options.scales))
+        for section in collections(paths, options.scales):
+            write_section("collections", section)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from reprise.datasets.discovery import find
 from reprise.datasets.fetch import Fetching, fetch_all
 dataset = find("gtzan_mini")
 remote = Remote("file.bin", *sys.argv[1:])
-fetch_all(replace(dataset, info=replace(dataset.info, remotes=(remote,))), {}, Fetching())
+fetch_all(replace(dataset, info=replace(dataset.info, remotes=(remote,))), {}, Fetching(timeout=600.0))
 """
 
 

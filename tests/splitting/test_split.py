@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprise.errors import BadInput, BadParameter
@@ -44,6 +44,7 @@ def artists_of(sizes: list[int]) -> list[str | None]:
 
 
 @given(st.lists(st.integers(1, 6), min_size=20, max_size=60), st.integers(0, 5))
+@settings(max_examples=40, deadline=None)
 def test_groups_stay_whole_and_fractions_are_near(sizes: list[int], seed: int) -> None:
     artists = artists_of(sizes)
     done = split(make_table(artists), make_prints(len(artists)), SplitSettings(FRACTIONS, 0.8, seed))

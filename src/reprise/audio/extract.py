@@ -102,9 +102,16 @@ def extract_collection(audio: Path, tracks: pd.DataFrame, target: Path, job: Job
     kept = kept_folder() if job.kept_gb else None
     folder = (kept / "tracks").resolve() if kept else None
     task = Task(audio.resolve(), n_samples, job.settings, recipe(job.settings), folder)
-    results = track(_compute(ids, task, job), total=len(ids), desc="features", unit="tracks")
+    rejects: list[Reject] = []
+    results = track(
+        _compute(ids, task, job),
+        total=len(ids),
+        desc="features",
+        unit="tracks",
+        note=lambda: f"rejects: {len(rejects)}",
+    )
     size = _Size(len(ids), job.settings.n_frames(n_samples) if ids else 0, job.settings)
-    rejects = _write(results, target, size)
+    _write(results, rejects, target, size)
     trim(folder, job.kept_gb * GIGABYTE)
     if ids and len(rejects) == len(ids):
         raise MissingData(f"{audio}: none of {len(ids)} clips can be used; first: {rejects[0].detail}")
@@ -161,11 +168,10 @@ class _Size:
         }
 
 
-def _write(results: Iterable[Row | Reject], target: Path, size: _Size) -> list[Reject]:
-    """Write rows as they come, then the tables; return the rejects."""
+def _write(results: Iterable[Row | Reject], rejects: list[Reject], target: Path, size: _Size) -> None:
+    """Write rows as they come and collect the rejects, then write the tables."""
     statistics = names(size.settings)
     ids: list[str] = []
-    rejects: list[Reject] = []
     described = np.empty((size.n_tracks, len(DESCRIPTORS)))
     pooled = np.empty((size.n_tracks, len(statistics)))
     with ExitStack() as stack:
@@ -192,4 +198,3 @@ def _write(results: Iterable[Row | Reject], target: Path, size: _Size) -> list[R
     write_json(target / "segments/segments.json", segment | {"frames": size.settings.segment_frames})
     reject_table = pd.DataFrame([vars(reject) for reject in rejects], columns=["source", "reason", "detail"])
     write_table(target / "rejects.parquet", reject_table, "rejects")
-    return rejects

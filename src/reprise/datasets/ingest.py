@@ -76,7 +76,11 @@ def ingest(dataset: Dataset, request: Request, target: Path) -> dict[str, Any]:
             stale.unlink()
         total = dataset.count(request) if dataset.count else None
         tracks = show(
-            dataset.load(request), total=total, desc=f"{dataset.name}, {request.role}", unit="tracks"
+            dataset.load(request),
+            total=total,
+            desc=f"{dataset.name}, {request.role}",
+            unit="tracks",
+            note=lambda: f"rejects: {len(corpus.rejects)}",
         )
         n_samples = dataset.clip_length(request.options)
         for item in map_in_order(lambda raw: _examine(raw, n_samples), tracks, request.workers):
