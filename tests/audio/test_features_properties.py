@@ -184,6 +184,7 @@ def test_samples_without_features_are_refused(samples: Float32, reason: str) -> 
 
 
 @given(st.floats(0.0, 20_000.0))
+@settings(deadline=None)
 def test_the_mel_scale_is_invertible(hz: float) -> None:
     assert float(mel.mel_to_hz(mel.hz_to_mel(hz))) == pytest.approx(hz, abs=1e-6)
 

@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.datasets.conftest import N_SAMPLES, encoded, tone
 
@@ -34,6 +34,7 @@ def test_wav_is_the_one_that_libsndfile_writes() -> None:
 
 
 @given(st.lists(st.integers(-32_768, 32_767), max_size=40))
+@settings(deadline=None)
 def test_wav_gives_its_samples_back(values: list[int]) -> None:
     data = wav_bytes(np.array(values, np.int16), 22_050)
     assert len(data) == 44 + 2 * len(values)

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprise.datasets.git_objects import blob_id, pinned_text, tree_id
@@ -34,6 +34,7 @@ def test_tree_is_the_one_that_git_writes(tmp_path: Path) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["a", "b/a", "b/c/d", "e"]), st.binary(max_size=3), min_size=1))
+@settings(deadline=None)
 def test_every_file_and_name_counts(files: dict[str, bytes]) -> None:
     whole = {name: blob_id(data) for name, data in files.items()}
     name = min(whole)

@@ -8,7 +8,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprise.splitting.assign import Fractions, assign
@@ -39,6 +39,7 @@ def shares(parts: dict[str, str]) -> dict[str, float]:
 
 
 @given(st.lists(st.integers(1, 12), min_size=12, max_size=80), st.integers(0, 3))
+@settings(deadline=None, max_examples=50)
 def test_each_part_is_within_the_largest_group_of_its_size(sizes: list[int], seed: int) -> None:
     parts = assign(groups_of(sizes), NOTHING, FRACTIONS, seed)
     for part in PARTS:
@@ -46,6 +47,7 @@ def test_each_part_is_within_the_largest_group_of_its_size(sizes: list[int], see
 
 
 @given(st.lists(st.integers(1, 6), min_size=20, max_size=60), st.randoms())
+@settings(deadline=None, max_examples=50)
 def test_the_order_of_tracks_does_not_matter(sizes: list[int], random: Random) -> None:
     groups = groups_of(sizes)
     items = list(groups.items())

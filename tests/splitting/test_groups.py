@@ -6,7 +6,7 @@ import networkx
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprise.errors import BadParameter
@@ -77,6 +77,7 @@ LINKS = st.lists(st.tuples(st.sampled_from("abcdefghij"), st.sampled_from("abcde
 
 
 @given(LINKS, st.permutations(range(12)))
+@settings(deadline=None, max_examples=50)
 def test_groups_are_connected_components_named_by_their_smallest(
     links: list[tuple[str, str]], order: list[int]
 ) -> None:
