@@ -273,9 +273,28 @@ class RegressWidths(Block):
     joint: Positive
 
 
+class RegressLora(Block):
+    """Adapters of the sentence encoder."""
+
+    rank: Positive
+    alpha: Positive
+    epochs: Positive
+    learning_rate: Rate
+    batch_size: Positive
+    chunks: Positive
+
+
 class Regress(Block):
     """Song regression."""
 
+    targets: list[str]
+    lyrics_encoder: Literal["frozen", "lora"]
+    lora: RegressLora
+    max_words: Positive
+    trees: Positive
+    fusion: Literal["concat", "gated", "attention"]
+    folds: Annotated[int, Field(ge=2)]
+    learning_curve: list[Annotated[float, Field(gt=0.0, lt=1.0)]]
     loss: Literal["huber", "mse"]
     epochs: Positive
     patience: Positive

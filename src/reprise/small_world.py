@@ -16,6 +16,7 @@ SMALL = {
     "bootstrap": 20,
     "seeds": 2,
     "restarts": 10,
+    "trees": 2,
 }
 """The most of each of these parameters in a small world: what is proven does not hang on how well models learn."""
 HEALTH = (

@@ -56,30 +56,42 @@ def test_the_graph_finds_nearly_all_true_neighbours() -> None:
 
 def test_a_narrow_graph_finds_fewer() -> None:
     vectors = unit(np.random.default_rng(0).normal(size=(3_000, 64)))
-    poor = GraphIndex.build(vectors, GraphSettings(links=2, build_width=4, search_width=4))
+    poor = GraphIndex.build(vectors, GraphSettings(links=2, build_width=4, search_width=4, candidates=1))
     truth = [ExactIndex(vectors).search(query, 10).rows for query in vectors[:50]]
     found = [poor.search(query, 10).rows for query in vectors[:50]]
     assert np.mean([np.isin(a, b).mean() for a, b in zip(found, truth, strict=True)]) < 0.9
 
 
+def test_few_directions_are_enough_where_the_collection_extends_in_few() -> None:
+    rng = np.random.default_rng(0)
+    flat = unit(clusters(2_000, 8) @ rng.normal(size=(8, 128)) + 0.02 * rng.normal(size=(2_000, 128)))
+    graph, reference = GraphIndex.build(flat, GraphSettings(directions=8)), ExactIndex(flat)
+    share = [
+        np.isin(graph.search(query, 10).rows, reference.search(query, 10).rows).mean() for query in flat[:60]
+    ]
+    assert np.mean(share) > 0.97
+
+
 def test_the_same_bytes_twice_and_the_same_answers_from_the_file(tmp_path: Path) -> None:
     vectors = clusters(1_500)
     graph = GraphIndex.build(vectors)
-    graph.save(tmp_path / "one")
-    GraphIndex.build(vectors.copy()).save(tmp_path / "two")
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+    for name, built in (("one", graph), ("two", GraphIndex.build(vectors.copy()))):
+        (tmp_path / name).mkdir()
+        built.save(tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
     restored = GraphIndex.restore(tmp_path / "one", vectors)
     for query in vectors[:20]:
         np.testing.assert_array_equal(graph.search(query, 10).rows, restored.search(query, 10).rows)
 
 
 def test_a_graph_of_other_vectors_or_no_graph_is_refused(tmp_path: Path) -> None:
-    GraphIndex.build(clusters(50)).save(tmp_path / "graph")
+    GraphIndex.build(clusters(50)).save(tmp_path)
     with pytest.raises(BadInput, match="holds 50 vectors of 32 numbers, the embedding beside it 40 of 32"):
-        GraphIndex.restore(tmp_path / "graph", clusters(40))
-    (tmp_path / "none").write_bytes(b"not a graph at all, but some bytes" * 10)
+        GraphIndex.restore(tmp_path, clusters(40))
+    (tmp_path / "index.usearch").write_bytes(b"not a graph at all, but some bytes" * 10)
     with pytest.raises(BadInput, match="is no similarity index"):
-        GraphIndex.restore(tmp_path / "none", clusters(40))
+        GraphIndex.restore(tmp_path, clusters(40))
 
 
 def test_units_have_length_one_and_zeros_stay() -> None:

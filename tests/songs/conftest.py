@@ -18,10 +18,27 @@ SongWorld = Callable[..., SongTables]
 
 @pytest.fixture
 def quick_params() -> dict[str, Any]:
+    return quick()
+
+
+@pytest.fixture(scope="module")
+def module_params() -> dict[str, Any]:
+    return quick()
+
+
+def quick() -> dict[str, Any]:
     return {
+        "targets": [],
+        "lyrics_encoder": "frozen",
+        "lora": {"rank": 2, "alpha": 4, "epochs": 1, "learning_rate": 0.001, "batch_size": 8, "chunks": 1},
+        "max_words": 100,
+        "trees": 2,
+        "fusion": "concat",
+        "folds": 2,
+        "learning_curve": [],
         "loss": "huber",
-        "epochs": 60,
-        "patience": 15,
+        "epochs": 20,
+        "patience": 5,
         "batch_size": 32,
         "learning_rate": 0.002,
         "weight_decay": 0.01,
@@ -34,6 +51,15 @@ def quick_params() -> dict[str, Any]:
 
 @pytest.fixture
 def song_world() -> SongWorld:
+    return builder()
+
+
+@pytest.fixture(scope="module")
+def module_world() -> SongWorld:
+    return builder()
+
+
+def builder() -> SongWorld:
     def build(n: int = 150, *, audio: bool = True, targets: bool = True, seed: int = 0) -> SongTables:
         rng = np.random.default_rng(seed)
         ids = np.array([f"{number:016x}" for number in sorted(rng.integers(0, 2**60, n))])

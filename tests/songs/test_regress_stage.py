@@ -13,12 +13,14 @@ import pytest
 from reprise import tables
 from reprise.songs.source import SongTables
 
+LYRICS = {"model": "all-MiniLM-L6-v2", "max_tokens": 64, "batch_size": 1}
 OUTS = (
     "data/regressor/config.json",
     "data/regressor/embeddings.npy",
     "data/regressor/tracks.parquet",
     "data/regressor/weights.safetensors",
     "metrics/regress.json",
+    "plots/regress/learning_curve.csv",
     "plots/regress/targets.csv",
     "plots/training/regressor.tsv",
 )
@@ -40,7 +42,7 @@ def write(root: Path, songs: SongTables, params: dict[str, Any]) -> None:
     tables.write_array(root / "data/lyrics/songs/embeddings.npy", songs.embeddings)
     tables.write_table(root / "data/lyrics/songs/tracks.parquet", songs.embedded)
     tables.write_table(root / "data/splits/songs.parquet", songs.splits, "splits")
-    (root / "params.json").write_text(json.dumps({"seed": 0, "regress": params}))
+    (root / "params.json").write_text(json.dumps({"seed": 0, "regress": params, "lyrics": LYRICS}))
 
 
 def run_stage(root: Path, project: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:

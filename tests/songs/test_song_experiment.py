@@ -14,19 +14,22 @@ import pandas as pd
 import pytest
 
 from reprise import tables
-from reprise.errors import MissingData
+from reprise.errors import BadParameter, MissingData
 from reprise.songs.artefacts import load_regressor, save_regressor, save_report, save_unavailable
 from reprise.songs.experiment import Experiment, run_experiment, why_not
+from reprise.songs.regressor import fit_regressor
 from reprise.songs.source import SongTables, assemble
-from reprise.songs.summary import BASELINES, GROUPS, metrics
-from reprise.songs.training import predict
+from reprise.songs.summary import PEERS, TOPICS, metrics
 
 SongWorld = Callable[..., SongTables]
 
 
-@pytest.fixture
-def experiment(song_world: SongWorld, quick_params: dict[str, Any]) -> Experiment:
-    return run_experiment(assemble(song_world()), quick_params, seed=0)
+LYRICS = {"model": "all-MiniLM-L6-v2", "max_tokens": 64, "batch_size": 1}
+
+
+@pytest.fixture(scope="module")
+def experiment(module_world: SongWorld, module_params: dict[str, Any]) -> Experiment:
+    return run_experiment(assemble(module_world()), module_params | {"learning_curve": [0.5]}, seed=0)
 
 
 def numbers(value: Any) -> Iterator[Any]:
@@ -38,7 +41,7 @@ def numbers(value: Any) -> Iterator[Any]:
 
 
 def test_topics_are_learned_from_lyrics_and_loudness_from_audio(experiment: Experiment) -> None:
-    found = metrics(experiment)
+    found = metrics(experiment)["folds"]
     topics, audio = found["groups"]["lyric_topics"], found["groups"]["audio"]
     assert topics["regressor"]["r2"]["low"] > 0.5
     assert audio["regressor"]["r2"]["low"] > 0.5
@@ -66,19 +69,20 @@ def test_every_number_comes_with_its_interval_chance_and_baseline(experiment: Ex
                 "best_baseline_is",
             }
             assert entry[metric]["low"] <= entry[metric]["value"] <= entry[metric]["high"]
-    assert sorted(name for names in GROUPS.values() for name in names) == sorted(tables.TARGETS)
+    assert set(found["folds"]["targets"]) == set(tables.TARGETS)
+    assert len(TOPICS) == 16
     for value in numbers(found):
         assert isinstance(value, (int, float, str))
         assert not isinstance(value, float) or math.isfinite(value)
 
 
 def test_the_table_has_every_target_under_every_method(experiment: Experiment, tmp_path: Path) -> None:
-    save_report(tmp_path / "targets.csv", tmp_path / "curve.tsv", experiment)
+    save_report(tmp_path / "targets.csv", tmp_path / "size.csv", tmp_path / "curve.tsv", experiment)
     table = pd.read_csv(tmp_path / "targets.csv")
-    assert len(table) == 18 * (1 + len(BASELINES))
+    assert len(table) == 18 * (1 + len(PEERS))
     assert not table.isna().to_numpy().any()
     curve = pd.read_csv(tmp_path / "curve.tsv", sep="\t")
-    assert list(curve.epoch) == list(range(1, len(curve) + 1))
+    assert list(curve.epoch) == list(range(len(curve)))
 
 
 def test_without_audio_its_ablation_is_not_invented(
@@ -87,8 +91,8 @@ def test_without_audio_its_ablation_is_not_invented(
     found = metrics(run_experiment(assemble(song_world(audio=False)), quick_params, seed=0))
     assert found["songs"]["with_audio"] == 0
     assert found["ablation"]["without_audio"]["audio"]["available"] is False
-    assert found["groups"]["lyric_topics"]["regressor"]["r2"]["low"] > 0.4
-    assert found["groups"]["audio"]["regressor"]["r2"]["high"] < 0.3
+    assert found["folds"]["groups"]["lyric_topics"]["regressor"]["r2"]["low"] > 0.4
+    assert found["folds"]["groups"]["audio"]["regressor"]["r2"]["high"] < 0.3
 
 
 def test_targets_of_test_songs_do_not_reach_the_model(
@@ -99,21 +103,24 @@ def test_targets_of_test_songs_do_not_reach_the_model(
     changed.targets[songs.part("test")] = 7.0
     changed.audio[songs.part("test")] = 7.0
     quick = quick_params | {"epochs": 3}
-    first, second = run_experiment(songs, quick, 0), run_experiment(changed, quick, 0)
-    train = songs.part("train")
-    np.testing.assert_array_equal(first.embeddings[train], second.embeddings[train])
-    assert first.fitted.history == second.fitted.history
+    parts = songs.part("train"), songs.part("validation")
+    (first, one), (second, two) = (fit_regressor(world, *parts, quick, 0) for world in (songs, changed))
+    known = np.concatenate(parts)
+    kept = [fitted.predict(fitted.encode(songs.rows(known)))[1] for fitted in (first, second)]
+    np.testing.assert_array_equal(kept[0], kept[1])
+    assert one.history == two.history
 
 
 def test_a_saved_regressor_predicts_the_same(
     experiment: Experiment, quick_params: dict[str, Any], tmp_path: Path
 ) -> None:
-    save_regressor(tmp_path, experiment, quick_params)
-    model, encoder, scaler = load_regressor(tmp_path)
-    _, embeddings = predict(model, encoder.apply(experiment.songs))
+    save_regressor(tmp_path, experiment, quick_params, LYRICS)
+    saved = load_regressor(tmp_path)
+    predictions, embeddings = saved.regressor.predict(saved.regressor.encode(experiment.songs))
     np.testing.assert_allclose(embeddings, experiment.embeddings, atol=1e-6)
-    np.testing.assert_array_equal(embeddings.shape, (150, 64))
-    np.testing.assert_array_equal(scaler.mean, experiment.target_scaler.mean)
+    assert embeddings.shape == (150, 64)
+    assert np.isfinite(predictions).all()
+    assert (saved.targets, saved.lyrics) == (tables.TARGETS, LYRICS)
     ids = tables.read_table(tmp_path / "tracks.parquet")["track_id"].to_numpy(dtype=str)
     np.testing.assert_array_equal(ids, experiment.songs.track_id)
 
@@ -122,18 +129,38 @@ def test_the_same_bytes_twice(song_world: SongWorld, quick_params: dict[str, Any
     quick = quick_params | {"epochs": 3}
     for name in ("one", "two"):
         found = run_experiment(assemble(song_world(60)), quick, seed=0)
-        save_regressor(tmp_path / name, found, quick)
-        save_report(tmp_path / name / "targets.csv", tmp_path / name / "curve.tsv", found)
+        save_regressor(tmp_path / name, found, quick, LYRICS)
+        folder = tmp_path / name
+        save_report(folder / "targets.csv", folder / "size.csv", folder / "curve.tsv", found)
         tables.write_json(tmp_path / name / "metrics.json", metrics(found))
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_any_targets_can_be_chosen(song_world: SongWorld, quick_params: dict[str, Any]) -> None:
+    songs = assemble(song_world(60), ("loudness", "sadness"))
+    found = metrics(run_experiment(songs, quick_params | {"epochs": 2}, seed=0))
+    assert set(found["targets"]) == {"loudness", "sadness"}
+    with pytest.raises(BadParameter, match="'lodness' is no column of the targets table"):
+        assemble(song_world(60), ("lodness",))
+
+
+def test_the_learning_curve_counts_songs(experiment: Experiment) -> None:
+    found = metrics(experiment)["learning_curve"]
+    sizes = [int(name.removesuffix("_songs")) for name in found]
+    assert sizes == sorted(sizes)
+    assert sizes[-1] == 75  # two folds of 150
+    assert sizes[0] < 50
+    first, last = (found[f"{size}_songs"]["lyric_topics"]["regressor"]["value"] for size in sizes)
+    assert last > first
 
 
 def test_no_targets_is_said_and_not_invented(song_world: SongWorld, tmp_path: Path) -> None:
     songs = assemble(song_world(40, targets=False))
     why = why_not(songs, {"targets": "gtzan has none"})
     assert why == "gtzan has none"
-    save_unavailable(tmp_path, tmp_path / "targets.csv", tmp_path / "curve.tsv", why)
+    files = [tmp_path / name for name in ("targets.csv", "size.csv", "curve.tsv")]
+    save_unavailable(tmp_path, files[0], files[1], files[2], why)
     assert pd.read_csv(tmp_path / "targets.csv").empty
     with pytest.raises(MissingData, match="gtzan has none"):
         load_regressor(tmp_path)
@@ -148,12 +175,12 @@ def test_real_songs_run_without_audio(real_data: Path, quick_params: dict[str, A
     if not path.exists():
         pytest.skip(f"no {path}")
     songs = assemble(real_tables(pd.read_csv(io.StringIO(path.read_text())).head(400)))
-    found = metrics(run_experiment(songs, quick_params | {"epochs": 30}, seed=0))
+    found = metrics(run_experiment(songs, quick_params | {"epochs": 5, "max_words": 1000}, seed=0))
     assert found["songs"]["with_audio"] == 0
     assert found["ablation"]["only_audio"]["lyric_topics"]["available"] is False
-    topics = found["groups"]["lyric_topics"]
-    assert topics["ridge_tfidf"]["r2"]["low"] > 0.1
+    topics = found["folds"]["groups"]["lyric_topics"]
     assert topics["ridge_tfidf"]["r2"]["low"] > topics["mean"]["r2"]["high"]
+    assert topics["regressor_minus"]["ridge_tfidf"]["low"] > 0
 
 
 def real_tables(rows: pd.DataFrame) -> SongTables:

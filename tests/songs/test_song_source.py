@@ -75,11 +75,12 @@ def test_embeddings_without_ids_are_refused(song_world: SongWorld) -> None:
 def test_scalings_are_those_of_the_training_songs(song_world: SongWorld) -> None:
     songs = assemble(song_world(60))
     train = songs.part("train")
-    encoder = Encoder.fit(songs, train)
+    targets = np.zeros((len(train), 18))
+    encoder, _ = Encoder.fit(songs, train, targets, 50)
     changed = replace(songs, audio=songs.audio.copy(), year=songs.year.copy())
     changed.audio[songs.part("test")] += 100
     changed.year[songs.part("test")] = 2100
-    again = Encoder.fit(changed, train)
+    again, _ = Encoder.fit(changed, train, targets, 50)
     np.testing.assert_array_equal(encoder.audio.mean, again.audio.mean)
     assert (encoder.first_year, encoder.last_year) == (again.first_year, again.last_year)
     metadata = encoder.apply(songs).values["metadata"][train]
@@ -92,7 +93,9 @@ def test_unknown_genre_and_year_leave_no_metadata(song_world: SongWorld) -> None
     labels = tables.labels.assign(genre=pd.array([None, "polka", *tables.labels.genre[2:]], "string"))
     years = tables.metadata.assign(year=pd.array([pd.NA, pd.NA, *tables.metadata.year[2:]], "Int64"))
     songs = assemble(replace(tables, labels=labels, metadata=years))
-    encoded = Encoder.fit(songs, songs.part("train")).apply(songs)
+    train = songs.part("train")
+    encoder, _ = Encoder.fit(songs, train, songs.targets[train], 50)
+    encoded = encoder.apply(songs)
     assert encoded.present[:, 2].tolist() == [False, False] + [True] * 28
     assert (encoded.values["metadata"][:2, 7] == 1).all()
 

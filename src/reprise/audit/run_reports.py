@@ -34,7 +34,12 @@ def report_checks(material: Material) -> Iterator[Finding]:
             yield skipped(f"scores.{name}", "all numbers", name, str(material.reports.metrics[name]["why"]))
     yield from mood(material.reports.metrics["transfer"], material.side.pairs, DIMENSIONS)
     if material.reports.songs is not None:
-        yield from regression(material.reports.metrics["regress"], material.reports.songs, SONG_GROUPS)
+        groups = {
+            group: tuple(name for name in names if name in material.reports.songs.targets)
+            for group, names in SONG_GROUPS.items()
+        }
+        known = {group: names for group, names in groups.items() if names}
+        yield from regression(material.reports.metrics["regress"], material.reports.songs, known)
 
 
 def _clusters(material: Material, test: Strings) -> Iterator[Finding]:

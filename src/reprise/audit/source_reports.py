@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from reprise.audit.material import Report, Reports
 from reprise.audit.recompute.clusterings import Declared
 from reprise.audit.recompute.judged import SongPredictions
-from reprise.tables import TARGETS, read_json, read_table
+from reprise.tables import read_json, read_table
 
 METRICS = ("cluster", "evaluate", "compare", "relabel", "finetune", "transfer", "regress", "lookup")
 LABELS = "tracks_with_cluster_names.csv"
@@ -51,22 +50,21 @@ def _songs(data: Path) -> SongPredictions | None:
         return None
     from reprise.songs.artefacts import load_regressor  # torch: spared where there is no regressor
     from reprise.songs.source import read_songs
-    from reprise.songs.training import predict
 
-    corpus = data / "corpus/songs"
+    saved, corpus = load_regressor(data / "regressor"), data / "corpus/songs"
     songs = read_songs(
         corpus,
         data / "features/songs/vectors/descriptors.parquet",
         data / "lyrics/songs",
         data / "splits/songs.parquet",
+        saved.targets,
     )
-    model, encoder, scaler = load_regressor(data / "regressor")
-    standardised, _ = predict(model, encoder.apply(songs))
+    predicted, _ = saved.regressor.predict(saved.regressor.encode(songs))
     train, test = songs.part("train"), songs.part("test")
     return SongPredictions(
-        targets=TARGETS,
+        targets=saved.targets,
         truth=songs.targets[test],
-        predicted=np.asarray(scaler.undo(standardised))[test],
+        predicted=predicted[test],
         baseline=songs.targets[train].mean(axis=0),
         counts={part: len(songs.part(part)) for part in ("train", "validation", "test")},
     )

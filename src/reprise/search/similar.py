@@ -163,7 +163,7 @@ def save_index(directory: Path, vectors: Vectors) -> bool:
         return False
     from reprise.search.graph import GraphIndex
 
-    GraphIndex.build(unit(vectors)).save(directory / GRAPH)
+    GraphIndex.build(unit(vectors)).save(directory)
     return True
 
 
@@ -194,7 +194,7 @@ def open_similar(directory: Path) -> SimilarTracks:
         return SimilarTracks(track_ids, vectors)
     from reprise.search.graph import GraphIndex
 
-    graph = GraphIndex.restore(directory / GRAPH, unit(vectors))
+    graph = GraphIndex.restore(directory, unit(vectors))
     return SimilarTracks(track_ids, vectors, graph)
 
 

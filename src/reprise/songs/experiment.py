@@ -1,4 +1,4 @@
-"""The regressor and its baselines on one split: fitted on training songs, stopped and tuned on validation songs, scored on test songs."""
+"""The regressor and its baselines: the one that is kept, judged on the test songs, and the method, judged by artist-grouped folds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,46 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reprise.songs.baselines import mean_baseline, ridge_baselines
-from reprise.songs.encoding import MODALITIES, Encoded, Encoder, Scaler
+from reprise.songs.folds import FEWEST_GROUPS, cross_validate
+from reprise.songs.regressor import Regressor, Rows, Tuning
 from reprise.songs.scores import bootstrap_weights, score
 from reprise.songs.source import Floats, Songs
-from reprise.songs.training import Fit, Part, TrainingOptions, fit, predict
+from reprise.songs.training import Fit
+from reprise.songs.trial import Division, Setting, run_trial
 
 FEWEST = {"train": 10, "validation": 2, "test": 3}
 """Fewer songs with targets than this say nothing, and the stage says so instead of a number."""
 
 Replicates = dict[str, Floats]
 """For each metric an array of shape (1 + bootstrap replicates, targets)."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Scores of songs that the methods had not met.
+
+    Attributes
+    ----------
+    rows
+        The songs.
+    methods
+        Of the regressor and of each baseline.
+    ablation
+        Of the regressor with modalities hidden.
+    """
+
+    rows: Rows
+    methods: dict[str, Replicates]
+    ablation: dict[str, Replicates]
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """Scores after learning from a share of the training groups: how many songs, and by method."""
+
+    share: float
+    songs: float
+    methods: dict[str, Replicates]
 
 
 @dataclass(frozen=True)
@@ -29,23 +58,28 @@ class Experiment:
     ----------
     songs
         What it was done on.
-    encoder, target_scaler, fitted
-        The fitted parts: input encoding, target standardisation, network.
+    regressor, fit
+        The one that is kept, and how its epochs were found.
     embeddings
         Joint embedding of all songs, shape (n, joint).
-    methods
-        Scores on the test songs of the regressor and of each baseline.
-    ablation
-        Scores of the regressor with modalities hidden from the test songs.
+    held_out
+        The kept regressor and its baselines on the test songs.
+    folds
+        The same methods fitted again for each fold, on all songs.
+    n_folds
+        How many folds.
+    curve
+        Scores by number of songs learned from, on all songs.
     """
 
     songs: Songs
-    encoder: Encoder
-    target_scaler: Scaler
-    fitted: Fit
+    regressor: Regressor
+    fit: Fit
     embeddings: NDArray[np.float32]
-    methods: dict[str, Replicates]
-    ablation: dict[str, Replicates]
+    held_out: Evaluation
+    folds: Evaluation
+    n_folds: int
+    curve: list[CurvePoint]
 
 
 def why_not(songs: Songs, missing: dict[str, Any]) -> str:
@@ -61,13 +95,16 @@ def why_not(songs: Songs, missing: dict[str, Any]) -> str:
     if not songs.has_targets.any():
         return str(missing.get("targets", "the songs dataset has no regression targets"))
     few = {name: len(songs.part(name)) for name, least in FEWEST.items() if len(songs.part(name)) < least}
-    return ", ".join(
-        f"only {count} {name} songs with targets, at least {FEWEST[name]} are needed"
-        for name, count in few.items()
-    )
+    if few:
+        return ", ".join(
+            f"only {count} {name} songs with targets, at least {FEWEST[name]} are needed"
+            for name, count in few.items()
+        )
+    groups = len(np.unique(songs.group[songs.has_targets]))
+    return f"only {groups} artists, at least {FEWEST_GROUPS} are needed" if groups < FEWEST_GROUPS else ""
 
 
-def run_experiment(songs: Songs, params: dict[str, Any], seed: int) -> Experiment:
+def run_experiment(songs: Songs, params: dict[str, Any], seed: int, tune: Tuning | None = None) -> Experiment:
     """Fit, predict and score.
 
     Parameters
@@ -77,44 +114,41 @@ def run_experiment(songs: Songs, params: dict[str, Any], seed: int) -> Experimen
     params
         The ``regress`` block of the parameters.
     seed
-        Sets the network and the bootstrap.
+        Sets the networks and the bootstrap.
+    tune
+        Fine-tunes the sentence encoder, where wanted.
     """
-    train, validation, test = (songs.part(name) for name in ("train", "validation", "test"))
-    encoder = Encoder.fit(songs, train)
-    encoded = encoder.apply(songs)
-    scaler = Scaler.fit(songs.targets[train])
-    targets = np.where(songs.has_targets[:, None], scaler.apply(songs.targets), 0.0)
-    fitted = fit(
-        Part(encoded.rows(train), targets[train]),
-        Part(encoded.rows(validation), targets[validation]),
-        TrainingOptions.from_params(params),
-        seed,
-    )
-    predictions, embeddings = predict(fitted.model, encoded)
-    standardised = {
-        "regressor": predictions[test],
-        "mean": mean_baseline(targets, train, test),
-        **ridge_baselines(encoded, songs.text, targets, (train, validation, test)),
-    }
-    weights = bootstrap_weights(songs.group[test], int(params["bootstrap"]), np.random.default_rng(seed))
-    truth = songs.targets[test]
-    hidden = {name: predict(fitted.model, view)[0] for name, view in _ablations(encoded.rows(test)).items()}
+    setting = Setting(params, seed, tune)
+    division = Division(*(songs.part(name) for name in ("train", "validation", "test")))
+    kept = run_trial(songs, division, setting)
+    crossed = cross_validate(songs, setting)
+    judge = _Judge(songs, crossed.rows, int(params["bootstrap"]), seed)
     return Experiment(
         songs=songs,
-        encoder=encoder,
-        target_scaler=scaler,
-        fitted=fitted,
-        embeddings=embeddings,
-        methods={name: score(truth, scaler.undo(values), weights) for name, values in standardised.items()},
-        ablation={name: score(truth, scaler.undo(values), weights) for name, values in hidden.items()},
+        regressor=kept.regressor,
+        fit=kept.fit,
+        embeddings=kept.regressor.predict(kept.regressor.encode(songs))[1],
+        held_out=_Judge(songs, division.test, int(params["bootstrap"]), seed).all(
+            kept.methods, kept.ablation
+        ),
+        folds=judge.all(crossed.methods, crossed.ablation),
+        n_folds=crossed.folds,
+        curve=[
+            CurvePoint(share, crossed.sizes[share], judge.each(methods))
+            for share, methods in sorted(crossed.curve.items())
+        ],
     )
 
 
-def _ablations(test: Encoded) -> dict[str, Encoded]:
-    """Return the test songs without each modality, and with that modality alone."""
-    views = {}
-    for name in MODALITIES:
-        others = [other for other in MODALITIES if other != name]
-        views[f"without_{name}"] = test.without(name)
-        views[f"only_{name}"] = test.without(*others)
-    return views
+class _Judge:
+    """Scores predictions of some songs, with the same resamples of artists for every method."""
+
+    def __init__(self, songs: Songs, rows: Rows, replicates: int, seed: int) -> None:
+        self._rows, self._truth = rows, songs.targets[rows]
+        self._weights = bootstrap_weights(songs.group[rows], replicates, np.random.default_rng(seed))
+
+    def each(self, predicted: dict[str, Floats]) -> dict[str, Replicates]:
+        return {name: score(self._truth, values, self._weights) for name, values in predicted.items()}
+
+    def all(self, methods: dict[str, Floats], ablation: dict[str, Floats]) -> Evaluation:
+        return Evaluation(self._rows, self.each(methods), self.each(ablation))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprise.errors import BadInput
+from reprise.errors import BadInput, BadParameter
 from reprise.songs.guard import refuse_leaking_columns
 from reprise.tables import DESCRIPTORS, TARGETS, check_table, read_array, read_table
 
@@ -73,7 +74,9 @@ class Songs:
     text
         Shape (n,): lyrics, or the empty string.
     targets, has_targets
-        Shapes (n, 18) and (n,): what is to be predicted.
+        Shapes (n, targets) and (n,): what is to be predicted.
+    target_names
+        Columns of ``targets``.
     """
 
     track_id: Strings
@@ -88,13 +91,21 @@ class Songs:
     text: Strings
     targets: Floats
     has_targets: Flags
+    target_names: tuple[str, ...] = TARGETS
+
+    def rows(self, rows: NDArray[np.intp]) -> Songs:
+        """Return some of the songs."""
+        arrays = {name: value[rows] for name, value in vars(self).items() if name != "target_names"}
+        return replace(self, **arrays)
 
     def part(self, name: str) -> NDArray[np.intp]:
         """Return the rows of a part that have targets."""
         return np.flatnonzero((self.split == name) & self.has_targets)
 
 
-def read_songs(corpus: Path, descriptors: Path, lyrics: Path, splits: Path) -> Songs:
+def read_songs(
+    corpus: Path, descriptors: Path, lyrics: Path, splits: Path, targets: Sequence[str] = ()
+) -> Songs:
     """Read the songs from where the stages before have written them.
 
     Parameters
@@ -107,6 +118,8 @@ def read_songs(corpus: Path, descriptors: Path, lyrics: Path, splits: Path) -> S
         Directory of the lyrics embeddings.
     splits
         The splits table.
+    targets
+        Columns of the targets table to predict; none for all of `TARGETS`.
     """
     return assemble(
         SongTables(
@@ -118,20 +131,31 @@ def read_songs(corpus: Path, descriptors: Path, lyrics: Path, splits: Path) -> S
             descriptors=read_table(descriptors, "descriptors"),
             embedded=read_table(lyrics / "tracks.parquet"),
             embeddings=read_array(lyrics / "embeddings.npy"),
-        )
+        ),
+        tuple(targets) or TARGETS,
     )
 
 
-def assemble(tables: SongTables) -> Songs:
+def assemble(tables: SongTables, names: tuple[str, ...] = TARGETS) -> Songs:
     """Join the tables of a songs corpus on ``track_id``.
+
+    Parameters
+    ----------
+    tables
+        As the stages before wrote them.
+    names
+        Columns of the targets table to predict.
 
     Raises
     ------
+    BadParameter
+        If the targets table has no column of such a name, or one is named twice.
     BadInput
         If a table offers a column that leaks, a target is not finite, or embeddings and their ids differ in number.
     """
     for name in ("labels", "metadata", "descriptors"):
         refuse_leaking_columns(getattr(tables, name).columns.drop("track_id"), where=f"the {name} table")
+    _check_names(names, tables.targets)
     if len(tables.embedded) != len(tables.embeddings):
         raise BadInput(
             f"lyrics: {len(tables.embeddings)} embeddings for {len(tables.embedded)} ids; run the lyrics stage again"
@@ -140,7 +164,7 @@ def assemble(tables: SongTables) -> Songs:
     ids = splits["track_id"].to_numpy(dtype=str)
     lyrics, has_lyrics = _aligned(ids, tables.embedded, np.asarray(tables.embeddings, dtype=np.float64))
     audio, has_audio = _aligned(ids, tables.descriptors, _numbers(tables.descriptors, DESCRIPTORS))
-    targets, has_targets = _aligned(ids, tables.targets, _numbers(tables.targets, TARGETS))
+    targets, has_targets = _aligned(ids, tables.targets, _numbers(tables.targets, names))
     year, _ = _aligned(ids, tables.metadata, _numbers(tables.metadata, ("year",)))
     songs = Songs(
         track_id=ids,
@@ -155,6 +179,7 @@ def assemble(tables: SongTables) -> Songs:
         text=_words(ids, tables.texts, "text"),
         targets=targets,
         has_targets=has_targets,
+        target_names=names,
     )
     return _with_finite_targets(songs)
 
@@ -163,11 +188,20 @@ def _with_finite_targets(songs: Songs) -> Songs:
     broken = songs.has_targets & ~np.isfinite(songs.targets).all(axis=1)
     if broken.any():
         track = songs.track_id[broken][0]
-        target = TARGETS[int(np.flatnonzero(~np.isfinite(songs.targets[broken][0]))[0])]
+        target = songs.target_names[int(np.flatnonzero(~np.isfinite(songs.targets[broken][0]))[0])]
         raise BadInput(
             f"targets: '{target}' of track {track} is not a finite number; leave the song out of targets.parquet"
         )
     return songs
+
+
+def _check_names(names: tuple[str, ...], table: pd.DataFrame) -> None:
+    known = [column for column in table.columns if column != "track_id"]
+    wrong = [name for name in names if name not in known or names.count(name) > 1]
+    if wrong:
+        raise BadParameter(
+            f"regress.targets: '{wrong[0]}' is no column of the targets table, or stands twice; it has {', '.join(known)}"
+        )
 
 
 def _numbers(table: pd.DataFrame, columns: tuple[str, ...]) -> Floats:
