@@ -10,6 +10,7 @@ most of it ClustPy's. Each part has a section of its own, that of the digits wri
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -178,7 +179,11 @@ def speed_page(rows: list[str]) -> str:
         [
             "## The models beside others: time",
             "",
-            f"Made by `python benchmarks/models.py --part speed` on {machine()}; one thread, least of {REPEATS} runs in turns.",
+            (
+                f"Made by `python benchmarks/models.py --part speed` on {machine()}; one thread, least of {REPEATS} runs in turns; "
+                f"load average at the end {os.getloadavg()[1]:.0f}. Processor seconds of a busy machine are longer and scatter; "
+                "ratios, measured in turns, suffer less. Both trainers run the same network, and most of an epoch is that."
+            ),
             "",
             "| figure | ours | theirs | ours is | target |",
             "|---|---|---|---|---|",

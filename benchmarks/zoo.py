@@ -147,6 +147,7 @@ def main() -> None:
                     scores.add(name, measure(name, seed, collection, params))
                     scores.write(options.scores)
                     write_section(f"zoo-{options.data}", section(options, collection, scores))
+        write_section(f"zoo-{options.data}", section(options, collection, scores))
 
 
 if __name__ == "__main__":
