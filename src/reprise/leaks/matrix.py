@@ -15,7 +15,7 @@ SHORT_MARKS = ("<!-- power: made by `reprise power --plant --write` -->", "<!-- 
 
 def counts(leaks: Sequence[Leak], results: Results, layer: str) -> tuple[int, int]:
     """Return how many leaks a layer saw in every world it was asked about, and about how many it was asked."""
-    asked = [leak for leak in leaks if _runs(results, leak.key, layer)]
+    asked = [leak for leak in leaks if _runs(results, leak.key, layer) and (layer != "N" or leak.secrets)]
     return sum(all(_runs(results, leak.key, layer)) for leak in asked), len(asked)
 
 
