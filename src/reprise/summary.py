@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reprise.errors import MissingData, RepriseError
+from reprise.pages.marks import between
 from reprise.tables import read_json
 
 BEGIN, END = "<!-- results: made by `python -m reprise.summary --write README.md` -->", "<!-- /results -->"
@@ -203,9 +204,7 @@ def main() -> None:
         print(f"\n{plain(options.metrics)}\n\n{WHERE}")
         return
     text = target.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    new = f"{before}{BEGIN}\n\n{markdown(options.metrics)}\n\n{END}{after}"
+    new = between(text, BEGIN, markdown(options.metrics), END)
     if options.write:
         target.write_text(new, encoding="utf-8")
     elif new != text:

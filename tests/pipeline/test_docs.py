@@ -145,6 +145,6 @@ def test_the_reference_is_made_from_the_docstrings(tmp_path: Path) -> None:
     reference.make(tmp_path, ["reprise.pages.marks"])
     made = (tmp_path / "reprise" / "pages" / "marks.html").read_text(encoding="utf-8")
     assert (tmp_path / "index.html").exists()
-    for function in ("begin", "end", "filled"):
+    for function in ("begin", "between", "end", "filled"):
         assert f'id="{function}"' in made
-    assert "Return the page with one part made anew" in made
+    assert "Return a text with what stands between two marks replaced" in made

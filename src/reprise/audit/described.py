@@ -9,6 +9,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from reprise.pages.marks import between
+
 BEGIN, END = (
     "<!-- checks: made by `python -m reprise.audit.described --write docs/audit.md` -->",
     "<!-- /checks -->",
@@ -75,12 +77,6 @@ def table() -> str:
     """Return the checks as a Markdown table."""
     rows = [f"| `{check}` | {asks} | {decides} |" for check, (asks, decides) in CHECKS.items()]
     return "\n".join(["| check | what it asks | decided by |", "|---|---|---|", *rows])
-
-
-def between(text: str, begin: str, new: str, end: str) -> str:
-    """Return a text with what stands between two marks replaced."""
-    before, _, rest = text.partition(begin)
-    return f"{before}{begin}\n\n{new}\n\n{end}{rest.partition(end)[2]}"
 
 
 def main() -> None:

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from reprise.audit.described import between
 from reprise.audit.finding import Finding
 from reprise.audit.labelling import Plan
 from reprise.audit.run import Settings, run_checks
@@ -21,6 +20,7 @@ from reprise.audit.simulation.build import build
 from reprise.audit.simulation.catalogue import LEAKS, LIMITS
 from reprise.audit.simulation.planting import Leak
 from reprise.audit.simulation.world import ARTISTS, PARAMS, TRACKS
+from reprise.pages.marks import between
 from reprise.progress import track
 
 CLEAN, SEEDS = 40, 3

@@ -17,7 +17,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reprise.audit.described import between
 from reprise.errors import BadInput, RepriseError
 from reprise.leaks import matrix
 from reprise.leaks.entry import LAYERS, Leak, collect
@@ -27,6 +26,7 @@ from reprise.leaks.results import Results
 from reprise.leaks.warm import WarmReplica
 from reprise.leaks.world import MODELS, SECONDS, World, build, clear
 from reprise.noninterference import Flow, read_flow
+from reprise.pages.marks import between
 
 KEPT = Path(".dvc") / "tmp" / "reprise" / "worlds" / "power"
 PLANTED = Path("tests") / "leaks" / "planted"

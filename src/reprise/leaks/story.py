@@ -16,7 +16,6 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reprise.audit.described import between
 from reprise.errors import RepriseError
 from reprise.leaks.entry import LAYERS, Leak
 from reprise.leaks.layers import Verdict, ask, broken, stop
@@ -24,6 +23,7 @@ from reprise.leaks.music import draw, pool
 from reprise.leaks.run import CORPUS, KEPT, chosen
 from reprise.leaks.world import World, build, clear, plant, unconfine
 from reprise.noninterference import Flow, read_flow, stages_that_ran
+from reprise.pages.marks import between
 
 PAGE = Path("docs/leak_story.md")
 MARKS = ("<!-- story: made by `python -m reprise.leaks.story --plant --write` -->", "<!-- /story -->")

@@ -13,25 +13,21 @@ def end(name: str) -> str:
     return f"<!-- /{name} -->"
 
 
-def filled(text: str, name: str, part: str) -> str:
-    """Return the page with one part made anew.
-
-    Parameters
-    ----------
-    text
-        The page.
-    name
-        Name of the part.
-    part
-        What belongs between its marks.
+def between(text: str, begin: str, new: str, end: str) -> str:
+    """Return a text with what stands between two marks replaced.
 
     Raises
     ------
     ValueError
-        If the page lacks the marks.
+        If it lacks one of the marks.
     """
-    head, first, rest = text.partition(begin(name))
-    _, last, tail = rest.partition(end(name))
+    head, first, rest = text.partition(begin)
+    _, last, tail = rest.partition(end)
     if not first or not last:
-        raise ValueError(f"the page lacks the marks {begin(name)} and {end(name)}")
-    return f"{head}{first}\n\n{part}\n\n{last}{tail}"
+        raise ValueError(f"the page lacks the marks {begin} and {end}")
+    return f"{head}{begin}\n\n{new}\n\n{end}{tail}"
+
+
+def filled(text: str, name: str, part: str) -> str:
+    """Return the page with the part of that name made anew; errors are those of `between`."""
+    return between(text, begin(name), part, end(name))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reprise.pages import flow, index, messages, packages, stages
-from reprise.pages.marks import filled
+from reprise.pages.marks import between, filled
 from reprise.pages.pipeline import stages_of
 
 PACKAGE = "src/reprise"
@@ -59,10 +59,7 @@ def _pipeline(root: Path, old: str) -> str:
 def _front(root: Path, old: str) -> str:
     from reprise import summary
 
-    text = _pipeline(root, old)
-    head, _, rest = text.partition(summary.BEGIN)
-    tail = rest.partition(summary.END)[2]
-    return f"{head}{summary.BEGIN}\n\n{summary.markdown(root / 'metrics')}\n\n{summary.END}{tail}"
+    return between(_pipeline(root, old), summary.BEGIN, summary.markdown(root / "metrics"), summary.END)
 
 
 def _parameters(root: Path, _: str) -> str:
@@ -80,7 +77,7 @@ def _datasets(_: Path, __: str) -> str:
 def _audit(_: Path, old: str) -> str:
     from reprise.audit import described
 
-    return described.between(old, described.BEGIN, described.table(), described.END)
+    return between(old, described.BEGIN, described.table(), described.END)
 
 
 def _models(root: Path, old: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from reprise.pages.marks import between
 from reprise.report.markdown import table
 from reprise.tables import read_json
 
@@ -60,10 +61,7 @@ def page(text: str, metrics: Path, models: list[str]) -> str:
     ValueError
         If the page lacks the marks.
     """
-    head, _, rest = text.partition(BEGIN)
-    if END not in rest:
-        raise ValueError(f"{PAGE} lacks the marks {BEGIN} and {END}")
-    return f"{head}{BEGIN}\n\n{measured(metrics, models)}\n\n{END}{rest.partition(END)[2]}"
+    return between(text, BEGIN, measured(metrics, models), END)
 
 
 def model_names(params: Path) -> list[str]:
