@@ -264,6 +264,43 @@ def tag(
     print(f"{tagged} copies {done}; {passed} files passed over")
 
 
+@app.command(short_help="Find tracks like a track, like words, like a recording.")
+def similar(
+    track: Annotated[
+        str | None, typer.Argument(help="An id, its first digits, or words of artist and title.")
+    ] = None,
+    lyrics: Annotated[
+        str | None, typer.Option(help="Words to look for, or @file; - reads them from standard input.")
+    ] = None,
+    audio: Annotated[Path | None, typer.Option(help="A recording, in any format.")] = None,
+    genre: Annotated[str, typer.Option(help="Genre of the words or the recording, if known.")] = "",
+    year: Annotated[float | None, typer.Option(help="Year of the words or the recording, if known.")] = None,
+    count: Annotated[int, typer.Option("--count", "-k", min=1, help="How many.")] = 10,
+    embedding: Annotated[
+        Path,
+        typer.Option(help="Folder of the embedding a track is looked up in, such as data/lyrics/tracks."),
+    ] = Path("data/regressor"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    root: Root = HERE,
+) -> None:
+    """Find the tracks most similar to a track of the collection, or the songs most similar to words, to a recording, or to both.
+
+    Similarity is the cosine in the joint embedding of the song regression. What a query does not give is masked, not filled in.
+    """
+    from reprise.errors import BadInput
+    from reprise.songs import similar_command as command
+
+    asked = command.asked(lyrics, audio, genre, year)
+    if (track is None) == (asked is None):
+        raise BadInput("name a track, or give --lyrics, --audio, --genre or --year: one of the two")
+    if asked is not None:
+        found = command.similar_to_query(root, asked, count)
+        embedding = command.JOINT
+    else:
+        found = command.similar_to_track(root, embedding, str(track), count)
+    print(command.listing(found, command.described(root, embedding), as_json=as_json))
+
+
 @app.command("score-mood", short_help="Score your own predictions of mood on judged pairs.")
 def score_mood(
     predictions: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,8 +18,31 @@ if TYPE_CHECKING:
 
     from reprise.songs.query import Query
 
+JOINT = Path("data/regressor")
 COLUMNS = ("artist", "title", "year", "genre")
 ROLE = "songs"
+
+
+def asked(lyrics: str | None, audio: Path | None, genre: str, year: float | None) -> Query | None:
+    """Return the query of the command's options, or ``None`` where none is given.
+
+    Parameters
+    ----------
+    lyrics
+        Text; ``@file`` names a file of it, ``-`` standard input.
+    audio, genre, year
+        As in `reprise.songs.query.Query`.
+
+    Raises
+    ------
+    MissingData
+        If the file of the lyrics is not there.
+    """
+    if lyrics is None and audio is None and not genre and year is None:
+        return None
+    from reprise.songs.query import Query
+
+    return Query(_text(lyrics or ""), audio, genre, year)
 
 
 def similar_to_track(root: Path, embedding: Path, name: str, k: int) -> list[Similar]:
@@ -41,9 +65,9 @@ def similar_to_track(root: Path, embedding: Path, name: str, k: int) -> list[Sim
 
 def similar_to_query(root: Path, query: Query, k: int) -> list[Similar]:
     """Return the songs most similar to one that is not in the collection, by the joint embedding."""
-    from reprise.songs.query import REGRESSOR, Querier
+    from reprise.songs.query import Querier
 
-    tracks = open_similar(root / REGRESSOR)
+    tracks = open_similar(root / JOINT)
     return tracks.to_vector(Querier(root).embed(query), k)
 
 
@@ -104,6 +128,17 @@ def listing(found: Sequence[Similar], about: pd.DataFrame, *, as_json: bool) -> 
         + ", ".join(str(row[name]) for name in COLUMNS if row.get(name))
         for row in rows
     )
+
+
+def _text(given: str) -> str:
+    if given == "-":
+        return sys.stdin.read()
+    if not given.startswith("@"):
+        return given
+    try:
+        return Path(given[1:]).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MissingData(f"--lyrics {given}: cannot be read as text ({error})") from error
 
 
 def _means(words: list[str], name: str, track: str, row: pd.Series) -> bool:
