@@ -24,8 +24,12 @@ def machine() -> str:
 
 
 def load() -> str:
-    """Say how busy the machine is now: other programs slow all contestants down, though not by the same factor."""
-    return f"{os.getloadavg()[0]:.1f} programs waiting for a core at the end of the run"
+    """Say how busy the machine is now, and what that does to the figures."""
+    waiting, cores = os.getloadavg()[0], os.cpu_count() or 1
+    busy = f"{waiting:.1f} programs at work at the end of the run"
+    if waiting > cores + 1:
+        return f"{busy}, so that times, even those of the processor, are longer than on an idle machine"
+    return busy
 
 
 def spread(values: npt.NDArray[np.float64], digits: int = 1) -> str:
