@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "audit": "what the audit looks for, what it finds when leaks are planted, and where it ends",
     },
     "Use": {
+        "explorer": "the last run in a browser: map, mood, playlists, and the web API",
         "own_music": "any folder of audio in place of the embedded corpus",
         "datasets": "all datasets: contents, size, licence, known faults",
         "parameters": "every parameter, its rule and its default",

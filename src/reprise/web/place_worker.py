@@ -40,7 +40,8 @@ def shut_doors(root: Path, private: Path) -> bool:
     run = [place for name in READ if (place := root / name).exists()]
     linked = [place.resolve() for place in run]
     source = Path(__file__).resolve().parents[2]
-    read = [path for path in (*interpreter_trees(root), source, *run, *linked) if path.exists()]
+    devices = [Path("/dev/urandom"), Path("/dev/random"), Path("/dev/zero")]
+    read = [path for path in (*interpreter_trees(root), source, *devices, *run, *linked) if path.exists()]
     landlock.restrict(
         landlock.build_ruleset(read=read, write=[Path("/dev/null"), private], names=[], network=False)
     )

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 LARGEST_ANSWER = 2**20
+KEPT, MACHINE_CODE = ".dvc/tmp/reprise", "machine-code"
 READ = ("data/finetuned", "data/av_regressor", "data/models", "data/clusters", "data/lookup", "data/features/tracks", "data/corpus/tracks",
         "data/lyrics/tracks", "data/relabel", "data/label_to_idx.json", "data/inference_lookup.csv", "data/splits", "metrics", "params.yaml")  # fmt: skip
 """What placing needs of a run."""
@@ -34,6 +36,7 @@ async def place_in_sandbox(root: Path, file: Path, seconds: float) -> dict[str, 
         The placement, or ``problem`` (a sentence) and ``status``.
     """
     source = Path(__file__).resolve().parents[2]
+    await asyncio.to_thread(_lend_machine_code, root, file.parent / MACHINE_CODE)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "reprise.web.place_worker", str(root.resolve()), str(file),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -42,7 +45,8 @@ async def place_in_sandbox(root: Path, file: Path, seconds: float) -> dict[str, 
     assert process.stdout is not None
     try:
         answer = await asyncio.wait_for(_read(process.stdout), seconds)
-        await asyncio.wait_for(process.wait(), 5)
+        if len(answer) <= LARGEST_ANSWER:  # one that says more is not waited for
+            await asyncio.wait_for(process.wait(), 5)
     except (asyncio.TimeoutError, TimeoutError):
         return {"problem": f"placing the file took longer than {seconds:.0f} s", "status": 504}
     finally:
@@ -59,6 +63,13 @@ async def place_in_sandbox(root: Path, file: Path, seconds: float) -> dict[str, 
             "status": 415,
         }
     return found
+
+
+def _lend_machine_code(root: Path, copy: Path) -> None:
+    """Give the process a copy of the audio loops that the pipeline compiled here, which saves it half a minute; it may not change the original."""
+    for kept in sorted((root / KEPT).glob("numba-*")):
+        with contextlib.suppress(OSError, shutil.Error):
+            shutil.copytree(kept, copy, dirs_exist_ok=True)
 
 
 async def _read(stream: asyncio.StreamReader) -> bytes:
@@ -80,4 +91,6 @@ def _environment(source: Path, private: Path) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "OMP_NUM_THREADS": "2",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "NUMBA_CACHE_DIR": str(private / MACHINE_CODE),
+        "JOBLIB_MULTIPROCESSING": "0",
     }

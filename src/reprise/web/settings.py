@@ -30,6 +30,6 @@ class Settings:
     upload_bytes: int = 64 * 2**20
     body_bytes: int = 2 * 2**20
     seconds: float = 30.0
-    upload_seconds: float = 120.0
+    upload_seconds: float = 240.0
     stream_seconds: float = 600.0
     cache_bytes: int = 16 * 2**20

@@ -1,7 +1,7 @@
 // All tracks as a table: limited, sorted, by page; each state is a link.
 
 import { api, clear, count, el, later, number, percent, query } from "./dom.js";
-import { dot, problem } from "./pieces.js";
+import { artistName, dot, problem } from "./pieces.js";
 import { playButton } from "./player.js";
 import * as basket from "./basket.js";
 import { go, link, one } from "./route.js";
@@ -54,7 +54,7 @@ function table(tracks, sort, turn) {
   });
   const cell = (track, name) => {
     if (name === "title") return el("a", { href: link("map", { track: track.track_id }) }, track.title);
-    if (name === "artist") return track.artist && el("a", { href: link("tracks", { artist: track.artist }) }, track.artist);
+    if (name === "artist") return track.artist && el("a", { href: link("tracks", { artist: track.artist }) }, artistName(track.artist));
     if (name === "label") return track.label && el("span", {}, dot(track.label_index), " ", track.label, track.label_is === "given" ? el("span", { class: "soft small" }, " given") : null);
     if (name === "uncertainty") return track.uncertainty === null ? "–" : percent(track.uncertainty);
     return typeof track[name] === "number" && !["cluster", "year"].includes(name) ? number(track[name]) : track[name] ?? "–";

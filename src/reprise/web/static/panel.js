@@ -3,7 +3,7 @@
 import { api, clear, el, number, percent, query, say } from "./dom.js";
 import { categoryColour } from "./colours.js";
 import { brief } from "./tracks.js";
-import { bars, deviation, facts, problem, trackItems } from "./pieces.js";
+import { artistName, bars, facts, problem, trackItems } from "./pieces.js";
 import { play, stop, playing } from "./player.js";
 import * as basket from "./basket.js";
 import { go, link } from "./route.js";
@@ -16,7 +16,7 @@ export async function showTrack(panel, id, { onshown } = {}) {
   const near = el("div", {}, el("p", { class: "soft" }, "Loading …"));
   clear(panel,
     el("h1", { tabindex: "-1" }, track.title),
-    el("p", { class: "who" }, [track.artist, track.year].filter(Boolean).join(", ") || "artist unknown"),
+    el("p", { class: "who" }, [artistName(track.artist), track.year].filter(Boolean).join(", ") || "artist unknown"),
     actions(track),
     facts([
       ["Acoustic label", track.label && el("span", {}, el("a", { href: link("meaning", { label: track.label }) }, track.label), el("span", { class: "soft" }, given ? " (predicted)" : " (given; used in training)"))],

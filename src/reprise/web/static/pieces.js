@@ -5,7 +5,9 @@ import { categoryColour } from "./colours.js";
 import { playButton } from "./player.js";
 import { link } from "./route.js";
 
-export const under = (track) => [track.artist, track.year, track.genre].filter(Boolean).join(" · ") || track.track_id;
+// artists of the embedded corpus and of some datasets are opaque ids
+export const artistName = (artist) => (/^[0-9a-f]{16}$/.test(artist ?? "") ? `artist ${artist.slice(0, 6)}` : artist);
+export const under = (track) => [artistName(track.artist), track.year, track.genre].filter(Boolean).join(" · ") || track.track_id;
 
 export function trackItem(track, { distance = false, extra = null } = {}) {
   return el("li", { "data-track": track.track_id }, playButton(track),

@@ -16,7 +16,7 @@ export function play(track, { aloud = true } = {}) {
   if (current?.track_id !== track.track_id) {
     current = track;
     player.src = `/api/v1/tracks/${encodeURIComponent(track.track_id)}/audio`;
-    byId("now").textContent = [track.title, track.artist].filter(Boolean).join(" · ");
+    byId("now").textContent = [track.title, track.genre].filter(Boolean).join(" · ");
     byId("now").href = link("map", { track: track.track_id });
   }
   player.volume = 0;

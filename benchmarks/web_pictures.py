@@ -1,0 +1,68 @@
+"""Pictures of the explorer on the run of this folder, for the documentation.
+
+    python benchmarks/web_pictures.py
+
+Needs Chromium. Writes docs/images/explorer_*.png.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from reprise.web.chromium import NoBrowser, browser
+from web import Server  # the folder of this script is on the path
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+WIDE, SMALL = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+
+
+def pictures(track: str, other: str) -> dict[str, tuple[str, dict[str, int], str]]:
+    """Return the pictures: ground, size and view of each."""
+    return {
+        "map": ("light", WIDE, f"#/map?color=label&track={track}"),
+        "map_dark": ("dark", WIDE, "#/map?color=genre"),
+        "mood": ("dark", WIDE, "#/mood?point=0.850,0.300&point=0.200,0.700&color=arousal&draw=1"),
+        "meaning": ("light", WIDE, "#/meaning"),
+        "path": ("dark", WIDE, f"#/path?start={track}&end={other}&color=cluster"),
+        "models": ("light", WIDE, "#/models"),
+        "small": ("light", SMALL, f"#/map?track={track}"),
+    }
+
+
+def main() -> None:
+    """Start the server, take the pictures."""
+    server = Server(ROOT)
+    try:
+        address = f"http://127.0.0.1:{server.port}/"
+        found = json.load(
+            urllib.request.urlopen(f"{address}api/v1/tracks?predicted=true&sort=-arousal&size=50")
+        )["tracks"]
+        with browser() as chromium:
+            for name, (ground, size, view) in pictures(found[2]["track_id"], found[-3]["track_id"]).items():
+                take(chromium, f"{address}{view}", ground, size, IMAGES / f"explorer_{name}.png")
+    except NoBrowser as why:
+        sys.exit(str(why))
+    finally:
+        server.stop()
+
+
+def take(chromium: Any, address: str, ground: str, size: dict[str, int], target: Path) -> None:
+    """Take one picture."""
+    context = chromium.new_context(viewport=size, color_scheme=ground)
+    page = context.new_page()
+    page.set_default_timeout(90_000)
+    page.goto(address)
+    page.wait_for_selector("html[data-ready]")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)
+    page.screenshot(path=str(target))
+    context.close()
+
+
+if __name__ == "__main__":
+    main()
