@@ -29,6 +29,7 @@ test: .venv/installed
 
 check: .venv/installed
 	ruff check .
+	ruff check --preview --select DOC102 src stages # no docstring names a parameter that is not there
 	ruff format --check .
 	mypy src stages tests benchmarks
 	python -m reprise.wiring

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from reprise import summary
+from reprise.confine.view import read_yaml
 from reprise.pages import index, messages, reference
 from reprise.pages.registry import PAGES, stale
 
@@ -148,3 +149,12 @@ def test_the_reference_is_made_from_the_docstrings(tmp_path: Path) -> None:
     for function in ("begin", "between", "end", "filled"):
         assert f'id="{function}"' in made
     assert "Return a text with what stands between two marks replaced" in made
+
+
+def test_the_citation_is_of_this_version_and_licence(root: Path) -> None:
+    cited = read_yaml(root / "CITATION.cff")
+    project = (root / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'version = "{cited["version"]}"' in project
+    assert f'license = "{cited["license"]}"' in project
+    assert {"cff-version", "message", "title", "authors", "abstract"} <= cited.keys()
+    assert f"## {cited['version']} (" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
