@@ -11,6 +11,7 @@ the time of the processor alone, which other programs on the machine do not stre
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import tempfile
@@ -80,43 +81,72 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="measure similarity search")
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
     parser.add_argument("--queries", type=int, default=1_000)
+    parser.add_argument("--keep", type=Path, help="folder that keeps vectors and graphs for another run")
+    parser.add_argument("--build", action="store_true", help="only make what --keep keeps")
     parser.add_argument("--write", action="store_true", help="write the section of docs/benchmarks.md")
     options = parser.parse_args()
     rows: list[Row] = []
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
-            for row in measure(size, options.queries, Path(folder)):
+            place = (options.keep or Path(folder)) / str(size)
+            made = make(size, place)
+            for row in [] if options.build else measure(made, options.queries):
                 rows.append(row)
                 print(asdict(row), flush=True)
+    if options.build:
+        return
     body = page(rows, options.queries)
     print(body)
     if options.write:
         write_section("search", body)
 
 
-def measure(size: int, queries: int, folder: Path) -> list[Row]:
-    """Measure both indexes over one collection."""
-    collection = Collection(size, seed=0)
-    vectors = np.lib.format.open_memmap(folder / "v.npy", "w+", np.float32, (size, DIMENSIONS))
+@dataclass(frozen=True)
+class Made:
+    """A collection with both indexes, and the processor seconds that the graph took."""
+
+    collection: Collection
+    vectors: Vectors
+    graph: GraphIndex
+    seconds: float
+
+
+def make(size: int, folder: Path) -> Made:
+    """Draw a collection and grow its graph, or read both from where they were kept."""
+    folder.mkdir(parents=True, exist_ok=True)
+    collection, kept, record = Collection(size, seed=0), folder / "vectors.npy", folder / "build.json"
+    if record.is_file():
+        vectors = np.load(kept, mmap_mode="r")
+        return Made(
+            collection, vectors, GraphIndex.restore(folder, vectors), json.loads(record.read_text())["cpu"]
+        )
+    vectors = np.lib.format.open_memmap(kept, "w+", np.float32, (size, DIMENSIONS))
     rng = np.random.default_rng(1)
     for start in range(0, size, CHUNK):
         stop = min(size, start + CHUNK)
         vectors[start:stop] = collection.draw(stop - start, rng)
-    asked = collection.draw(queries, np.random.default_rng(2))
-    exact = ExactIndex(vectors)
-    few = asked[: max(100, min(queries, 20_000_000 // size))]
-    truth, exact_time = ask(exact, few)
-    true_rows = [hits.rows for hits in truth]
-    megabytes = vectors.nbytes / 1e6
-    rows = [Row(size, "exact", 1.0, *percentiles(exact_time), 0.0, megabytes)]
     before = time.process_time()
     graph = GraphIndex.build(vectors, GraphSettings())
-    build = time.process_time() - before
-    ask(graph, asked[:50])  # warm
-    found, graph_time = ask(graph, asked)
-    recall = float(np.mean([np.isin(a, b.rows).mean() for a, b in zip(true_rows, found, strict=False)]))
-    rows.append(Row(size, "graph", recall, *percentiles(graph_time), build, graph.megabytes))
-    return rows
+    seconds = time.process_time() - before
+    graph.save(folder)
+    record.write_text(json.dumps({"cpu": seconds}))
+    return Made(collection, vectors, graph, seconds)
+
+
+def measure(made: Made, queries: int) -> list[Row]:
+    """Measure both indexes over one collection."""
+    vectors, size = made.vectors, len(made.vectors)
+    asked = made.collection.draw(queries, np.random.default_rng(2))
+    ask(made.graph, asked[: queries // 2])  # warm: pages of a kept graph are read when they are first touched
+    found, graph_time = ask(made.graph, asked)
+    few = asked[: max(100, min(queries, 20_000_000 // size))]
+    truth, exact_time = ask(ExactIndex(vectors), few)
+    shares = [np.isin(hits.rows, true.rows).mean() for hits, true in zip(found, truth, strict=False)]
+    exact = Row(size, "exact", 1.0, *percentiles(exact_time), 0.0, vectors.nbytes / 1e6)
+    graph = Row(
+        size, "graph", float(np.mean(shares)), *percentiles(graph_time), made.seconds, made.graph.megabytes
+    )
+    return [exact, graph]
 
 
 def ask(index: Searchable, queries: Vectors) -> tuple[list[Hits], npt.NDArray[np.float64]]:

@@ -160,10 +160,12 @@ def _transfer(found: dict[str, Any]) -> Rows:
 
 def _regress(found: dict[str, Any]) -> Rows:
     for group, name in (("audio", "R² of danceability and loudness"), ("lyric_topics", "R² of lyric topics")):
-        methods = found["groups"][group]
-        peers = [key for key in methods if key.startswith("ridge")]
+        methods = found.get("folds", found)["groups"].get(group)
+        if not methods:  # no such target was chosen
+            continue
+        peers = [key for key in methods if key.startswith(("ridge", "gradient"))]
         beside = ", ".join(f"{key.replace('_', ' ')} {methods[key]['r2']['value']:.2f}" for key in peers)
-        yield name, _interval(methods["regressor"]["r2"]), f"mean 0, {beside}"
+        yield f"{name}, by artist", _interval(methods["regressor"]["r2"]), f"mean 0, {beside}"
 
 
 def _lookup(found: dict[str, Any]) -> Rows:

@@ -170,6 +170,7 @@ def test_too_few_songs_is_said(song_world: SongWorld) -> None:
     assert "train songs with targets, at least 10" in why_not(assemble(song_world(9)), {})
 
 
+@pytest.mark.slow
 def test_real_songs_run_without_audio(real_data: Path, quick_params: dict[str, Any]) -> None:
     path = real_data / "tcc_ceds" / "tcc_ceds_music_1000.csv"
     if not path.exists():

@@ -21,6 +21,10 @@ LYRICS: dict[str, Any] = {"model": "all-MiniLM-L6-v2", "max_tokens": 16, "batch_
 LONG = "a song about rain and night that goes on and on " * 4
 
 
+# sentence-transformers 6 renamed the method by which an encoder tells its dimension; the old name still answers
+pytestmark = pytest.mark.filterwarnings("ignore:The `get_sentence_embedding_dimension` method:FutureWarning")
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _one_thread() -> Iterator[None]:
     threads = torch.get_num_threads()
