@@ -9,7 +9,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: all repro test check pages docs coverage mutation clean
+.PHONY: all repro test check pages docs coverage mutation lock clean
 
 all: repro
 
@@ -51,6 +51,11 @@ coverage: .venv/installed
 
 mutation: .venv/installed
 	python benchmarks/mutation.py
+
+# hashes of everything that requirements.txt brings in, for every supported Python and system
+lock: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	grep -v '^-e' requirements.txt | $(BIN)/uv pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header - -o requirements.lock
 
 clean:
 	rm -rf .venv .work docs/api .coverage*

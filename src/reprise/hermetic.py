@@ -170,7 +170,7 @@ def _use_the_code_of(root: Path) -> None:
         if os.environ.get("REPRISE_REEXECUTED"):
             raise SystemExit(f"hermetic: cannot import the code under {own}")
         environment = os.environ | {"PYTHONPATH": str(own), "REPRISE_REEXECUTED": "1"}
-        os.execve(sys.executable, [sys.executable, "-m", "reprise.hermetic", *sys.argv[1:]], environment)
+        os.execve(sys.executable, [sys.executable, "-m", "reprise.hermetic", *sys.argv[1:]], environment)  # noqa: S606 (this program again)
 
 
 def _ensure(path: Path) -> Path:

@@ -14,9 +14,7 @@ READ, LIST, WRITE, MAKE, TAKE, PUT, NETWORK = "read", "list", "write", "make", "
 to a name that may exist, the network."""
 
 BYTECODE = "__pycache__"  # closed to stages: Python then reads the source, which is a declared dep
-SHARED_MEMORY = (
-    "/dev/shm"  # open, for worker processes share arrays there; what lay there before is not the stage's
-)
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 (open, for worker processes share arrays there; what lay there before is not the stage's)
 METADATA = ".egg-info"  # of this project as an installed package; says nothing of its data
 
 

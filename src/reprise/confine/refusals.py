@@ -85,7 +85,7 @@ def _sentence(access: Access, root: Path, count: int) -> str:
         return f"read {path} (declare the parameters under params; reprise.params.load() gives them)"
     if path.split("/")[0] in OF_DVC:
         return f"{access.kind} {path} (no stage may)"
-    if path.startswith("/dev/shm/"):
+    if path.startswith("/dev/shm/"):  # noqa: S108 (named to be refused or allowed, not written to)
         return f"read {path}, which another process left there (no stage may)"
     if count > 1:
         return f"{access.kind} {count} names in {path}"
