@@ -7,13 +7,15 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
-from fault_world import LONGEST, World, usual_environment
+from fault_world import LONGEST, World, remove, usual_environment
+from reprise.exits import WANTING
 
 Inject = Callable[[World, str, random.Random], str]
 """Breaks the world while or before a stage runs; says how, or nothing where the fault came too late."""
@@ -102,23 +104,25 @@ def write_protect_outs(world: World, stage: str, rng: random.Random) -> str:
     return f"{len(modes)} paths, status {status}" if status else ""
 
 
-def spoil_cache(world: World, stage: str, rng: random.Random) -> str:
-    """Flip a bit of an object in the cache, and remove the workspace's copy."""
-    objects = {
-        path: world.cached(digest) for (owner, path), digest in world.objects().items() if owner == stage
-    }
-    there = sorted(path for path, place in objects.items() if place.is_file() and place.stat().st_size)
-    if not there:
+def overwrite_cache(world: World, stage: str, rng: random.Random) -> str:
+    """Write over an object in the cache, and remove the workspace's copy."""
+    path = _spoil_object(world, stage, rng)
+    if path:
+        world.cached(path).chmod(0o644)  # without this right it could not have been written to
+    return f"object {path}" if path else ""
+
+
+def rot_cache(world: World, stage: str, rng: random.Random) -> str:
+    """Flip a bit of an object in the cache as a disk does, behind DVC's back; `reprise check-cache --remove` runs before the next `dvc repro`."""
+    path = _spoil_object(world, stage, rng)
+    if not path:
         return ""
-    path = rng.choice(there)
-    mode = objects[path].stat().st_mode
-    objects[path].chmod(0o644)
-    _flip(objects[path], rng)
-    objects[path].chmod(mode)
-    for out in world.outs(stage):
-        if (world.root / path).is_relative_to(out):
-            shutil.rmtree(out) if out.is_dir() else out.unlink()
-    return f"the object of {path}"
+    status, said = world.run(
+        [sys.executable, "-m", "reprise.cli", "check-cache", "--remove"], _own_code(world)
+    )
+    if status != WANTING:
+        raise RuntimeError(f"check-cache did not find it: status {status}, {said.strip()}")
+    return f"object {path}"
 
 
 def spoil_output(world: World, stage: str, rng: random.Random) -> str:
@@ -195,7 +199,8 @@ KINDS: dict[str, tuple[Inject, int]] = {
     "press_ctrl_c": (press_ctrl_c, 10),
     "fill_disk": (fill_disk, 20),
     "write_protect_outs": (write_protect_outs, 10),
-    "spoil_cache": (spoil_cache, 10),
+    "overwrite_cache": (overwrite_cache, 10),
+    "rot_cache": (rot_cache, 10),
     "spoil_output": (spoil_output, 20),
     "run_twice": (run_twice, 10),
     "turn_clock": (turn_clock, 10),
@@ -274,6 +279,29 @@ def _under(world: World, stage: str, environment: dict[str, str]) -> str:
     status, said = world.run(RUN, environment)
     why = "" if not status else ": " + " / ".join(said.strip().splitlines()[-2:])
     return f"status {status}{why}"
+
+
+def _spoil_object(world: World, stage: str, rng: random.Random) -> str:
+    """Flip a bit of one of a stage's objects, its rights as they were, and remove the out it belongs to; return its hash."""
+    objects = [(path, digest) for (owner, path), digest in world.objects().items() if owner == stage]
+    there = sorted((path, digest) for path, digest in objects if world.cached(digest).is_file())
+    there = [(path, digest) for path, digest in there if world.cached(digest).stat().st_size]
+    if not there:
+        return ""
+    path, digest = rng.choice(there)
+    place = world.cached(digest)
+    mode = place.stat().st_mode
+    place.chmod(0o644)
+    _flip(place, rng)
+    place.chmod(mode)
+    for out in world.outs(stage):
+        if (world.root / path).is_relative_to(out):
+            remove(out)
+    return digest
+
+
+def _own_code(world: World) -> dict[str, str]:
+    return usual_environment(PYTHONPATH=str(world.root / "src"))
 
 
 def _flip(path: Path, rng: random.Random) -> None:

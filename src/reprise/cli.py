@@ -176,6 +176,21 @@ def verify(context: typer.Context) -> None:
     raise typer.Exit(check.main(context.args))
 
 
+@app.command("check-cache", short_help="Read the cache and all outputs; name what is spoiled.")
+def check_cache(
+    remove: Annotated[
+        bool, typer.Option("--remove", help="Remove what is spoiled; dvc repro or dvc pull brings it back.")
+    ] = False,
+    root: Root = HERE,
+) -> None:
+    """Read every object of DVC's cache and every output, and exit 1 if one is not what its hash says (DVC itself does not look)."""
+    from reprise.check_cache import check
+
+    found = check(root.resolve(), remove=remove)
+    print("\n".join(found) if found else "every object and every output is what its hash says")
+    raise typer.Exit(exits.WANTING if found else exits.FINE)
+
+
 @app.command(short_help="Tell the pipeline what your music folder holds now.")
 def scan(
     dataset: Annotated[
