@@ -154,7 +154,7 @@ def plant(name: str, code: CodeType) -> None:
     """Run mutated code in the place of a loaded module, also for those that have imported names from it."""
     module = sys.modules[name]
     before = dict(vars(module))
-    exec(code, vars(module))
+    exec(code, vars(module))  # noqa: S102 (a mutant of the own code)
     changed = {id(old): vars(module)[key] for key, old in before.items() if vars(module)[key] is not old}
     for other in list(sys.modules.values()):
         names = vars(other) if other is not None and other is not module else {}
