@@ -28,6 +28,8 @@ GROUPS: dict[str, dict[str, str]] = {
         "remotes": "S3, Google, SSH or a folder: compute once, fetch elsewhere",
         "parameters": "every parameter, its rule and its default",
         "artefacts": "every file that is written, and its columns",
+        "labels": "acoustic labels, adapters, mood and lookup: what was measured, beside peers",
+        "lookup": "the table for recommenders, column by column",
         "scaling": "more tracks, more machines, GPUs, memory",
         "troubleshooting": "what went wrong, by what you see",
         "messages": "every message, from the source",
@@ -37,6 +39,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Trust": {
         "results/README": "the results on the embedded corpus and on real music",
+        "results/gtzan_mini/README": "a hundred tracks of GTZAN through the whole pipeline",
         "benchmarks": "time, memory, and peers in the same run",
         "difficulty": "how hard the embedded corpus is, beside real music",
         "duplicates": "how recordings that are nearly the same are found",
