@@ -58,7 +58,7 @@ def take(chromium: Any, address: str, ground: str, size: dict[str, int], target:
     page.set_default_timeout(90_000)
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
-    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000)
     page.wait_for_timeout(1500)
     page.screenshot(path=str(target))
     context.close()
