@@ -65,9 +65,15 @@ def run() -> Run:
 
 
 @pytest.fixture
-def project(root: Path, tmp_path: Path, run: Run) -> Path:
+def project(computed: Path, tmp_path: Path) -> Path:
+    """Copy the computed project."""
+    return Path(shutil.copytree(computed, tmp_path / "project", symlinks=True))
+
+
+@pytest.fixture(scope="session")
+def computed(root: Path, tmp_path_factory: pytest.TempPathFactory, run: Run) -> Path:
     """Compute the project and commit it."""
-    folder = tmp_path / "project"
+    folder = tmp_path_factory.mktemp("computed") / "project"
     shutil.copytree(
         root / "src" / "reprise", folder / "src" / "reprise", ignore=shutil.ignore_patterns("__pycache__")
     )
