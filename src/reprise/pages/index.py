@@ -22,6 +22,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Use": {
         "explorer": "the last run in a browser: map, mood, playlists, and the web API",
+        "songs": "18 targets from lyrics, recording and metadata; songs like a song, like words, like a recording",
         "own_music": "any folder of audio in place of the embedded corpus",
         "datasets": "all datasets: contents, size, licence, known faults",
         "experiments": "other parameters beside the branch, grids, tables of results, the model registry",
