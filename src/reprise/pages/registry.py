@@ -74,6 +74,12 @@ def _datasets(_: Path, __: str) -> str:
     return page()
 
 
+def _lookup(_: Path, __: str) -> str:
+    from reprise.lookup.columns import page
+
+    return page()
+
+
 def _audit(_: Path, old: str) -> str:
     from reprise.audit import described
 
@@ -97,6 +103,7 @@ PAGES: dict[str, Page] = {
     "docs/architecture.md": Page(lambda root, old: filled(old, "packages", packages.diagram(root / PACKAGE))),
     "docs/parameters.md": Page(_parameters),
     "docs/datasets.md": Page(_datasets),
+    "docs/lookup.md": Page(_lookup),
     "docs/audit.md": Page(_audit),
     "docs/README.md": Page(lambda root, _: index.page(root / "docs")),
     "README.md": Page(_front, of_run=True),
