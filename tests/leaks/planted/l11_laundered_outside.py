@@ -8,7 +8,7 @@ from reprise.leaks.entry import Edit, Leak, Outside
 
 LEFT = "/tmp/reprise-planted-leak.csv"
 HOW = f'''    table = pd.read_csv("{LEFT}", dtype=str)
-    return known
+    return dict(zip(table["track_id"], table["genre"], strict=True))
 '''
 WRITTEN = Edit(
     "stages/labels.py",
