@@ -112,10 +112,11 @@ def section(options: argparse.Namespace, collection: Collection, scores: Scores)
     command += "" if options.real is None else " --real PATH"
     command += f" --models {options.models}" if options.models else ""
     command += " --others FOLDER" if options.others else ""
+    command += " --scores FILE" if options.scores else ""
     kinds = len(set(collection.genres.tolist()))
     unseen = (
-        f"{len(collection.others)} {OTHERS} ({collection.about_others}) took no part in training, development or the choice "
-        "of a parameter."
+        f"{len(collection.others)} {OTHERS}, {collection.about_others}, are embedded by the same models, which learned from none "
+        "of them."
         if len(collection.others)
         else f"{len(collection.unseen)} of them are never seen in the inductive case."
     )
@@ -128,6 +129,18 @@ def section(options: argparse.Namespace, collection: Collection, scores: Scores)
         "| representation | case | clustering | seeds | AMI | ARI | floor → ambition |",
         "|---|---|---|---|---|---|---|",
     ]
+    short = sorted(
+        {
+            of[0].model
+            for of in scores.rows()
+            if len(of) < options.seeds and of[0].model not in collection.peers
+        }
+    )
+    unfinished = (
+        [f"Not finished: fewer than {options.seeds} seeds of {', '.join(short)}; the same command goes on."]
+        if short
+        else []
+    )
     return "\n\n".join(
         [
             f"## The models on {options.data}",
@@ -137,6 +150,7 @@ def section(options: argparse.Namespace, collection: Collection, scores: Scores)
                 "width of its 95 % interval, and each seed; 0 is chance. The interval is over training, not over tracks: as many "
                 "other tracks would scatter more."
             ),
+            *unfinished,
             "\n".join([*head, *table]),
             *(f"`{name}` is not available: {why}." for name, why in scores.absent.items()),
         ]
