@@ -19,6 +19,7 @@ def test_without_the_flag_nothing_happens(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("planting")
 @pytest.mark.xdist_group("leaks")
 def test_the_story_on_a_clone(
     root: Path, songs: list[Song], planted: dict[str, Leak], tmp_path: Path
