@@ -76,7 +76,7 @@ def load_catalogue(files: RunFiles, libraries: dict[str, frozenset[str]] | None 
             facts["notes"].append(f"map: {why}")
     chances = [numbers(lookup[f"{PROBABILITY}{name}"], np.arange(len(rows)), len(rows)) for name in labels]
     names = [one.decode() for one in ids.tolist()]
-    return Catalogue(
+    made = Catalogue(
         ids=ids,
         titles=_titles(files, ids, names),
         categories=_categories(files, lookup, rows, ids, labels),
@@ -92,6 +92,15 @@ def load_catalogue(files: RunFiles, libraries: dict[str, frozenset[str]] | None 
         libraries={name: np.isin(ids, _bytes(members)) for name, members in (libraries or {}).items()},
         index={name: row for row, name in enumerate(names)},
     )
+    _give_back()
+    return made
+
+
+def _give_back() -> None:
+    """Give the memory of the tables back to the system: pyarrow keeps it for tables to come."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
 
 
 def read_labels(files: RunFiles, lookup: dict[str, Any]) -> list[str]:

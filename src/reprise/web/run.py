@@ -22,7 +22,7 @@ from reprise.web.run_files import RunFiles
 from reprise.web.text_search import TextSearch
 
 V = TypeVar("V")
-KEPT = 64
+KEPT = 24
 CHECK_EVERY = 1.0
 """Seconds between two looks at whether the run has changed."""
 
@@ -66,8 +66,8 @@ class Run:
     files: RunFiles
     catalogue: Catalogue
     signature: str
-    _selections: Kept[NDArray[np.int64]] = field(default_factory=Kept)
-    _orders: Kept[NDArray[np.int64]] = field(default_factory=Kept)
+    _selections: Kept[NDArray[np.int32]] = field(default_factory=Kept)
+    _orders: Kept[NDArray[np.int32]] = field(default_factory=Kept)
     _results: Kept[Any] = field(default_factory=Kept)
 
     @cached_property
@@ -89,15 +89,15 @@ class Run:
             mask &= found
         return mask
 
-    def select(self, asked: TrackFilter, sort: str | None) -> NDArray[np.int64]:
+    def select(self, asked: TrackFilter, sort: str | None) -> NDArray[np.int32]:
         """Return the rows that fulfil the conditions, in order."""
         return self._selections.get((asked.key(), sort), lambda: self._select(asked, sort))
 
-    def _select(self, asked: TrackFilter, sort: str | None) -> NDArray[np.int64]:
+    def _select(self, asked: TrackFilter, sort: str | None) -> NDArray[np.int32]:
         if asked.q and sort is None:
             rows = self.text.search(asked.q)
             return np.asarray(rows[mask_of(self.catalogue, asked)[rows]], dtype=np.int32)
-        order = self._orders.get(sort, lambda: order_by(self.catalogue, sort or "track_id"))
+        order = self._orders.get(sort, lambda: order_by(self.catalogue, sort or "track_id").astype(np.int32))
         return np.asarray(order[self.mask(asked)[order]], dtype=np.int32)
 
     def result(self, key: Hashable, make: Callable[[], V]) -> V:
