@@ -136,7 +136,7 @@ def page(
             "",
             f"Embedding: {1000 * per_track:.1f} ms a track, {1 / per_track:.0f} tracks a second.",
             "",
-            f"Placing one 30 s file among {tracks} tracks, after loading (loading itself: {load:.1f} s, the peer of keeping a `Placer`), in ms:",
+            f"Placing one 30 s file among {tracks} tracks, after loading (loading the models, imports aside: {load:.1f} s, which keeping a `Placer` saves), in ms:",
             "",
             "| file | " + " | ".join(names) + " |",
             "|---|" + "---|" * len(names),
