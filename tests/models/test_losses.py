@@ -159,6 +159,11 @@ def test_average_weighs_terms_and_averages_examples() -> None:
     assert losses.average(terms, {"kl": 4.0, "reconstruction": 1.0}).item() == 23.0
 
 
+def test_average_divides_by_the_examples_not_by_the_terms() -> None:
+    terms = {"kl": torch.tensor([1.0, 2.0, 3.0]), "reconstruction": torch.tensor([3.0, 3.0, 3.0])}
+    assert losses.average(terms, {"kl": 1.0, "reconstruction": 1.0}).item() == 5.0
+
+
 def test_contrast_by_hand() -> None:
     """Two tracks of two crops each, along the axes: the positive has similarity 1, both others 0."""
     projected = torch.tensor([[1.0, 0.0], [1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
