@@ -30,13 +30,13 @@ def planted() -> dict[str, Leak]:
 
 @pytest.fixture(scope="session")
 def songs(tmp_path_factory: pytest.TempPathFactory) -> list[Song]:
-    """Three tracks of each of three genres: noise of one second."""
+    """Three tracks of each of three genres: noise of five seconds."""
     folder, found = tmp_path_factory.mktemp("songs"), []
     for number in range(9):
         path = folder / f"{number}.wav"
         with wave.open(str(path), "wb") as file:
             file.setparams((1, 2, 22_050, 0, "NONE", ""))
-            noise = np.random.default_rng(number).normal(0, 3_000, 22_050)
+            noise = np.random.default_rng(number).normal(0, 3_000, 5 * 22_050)
             file.writeframes(noise.astype("<i2").tobytes())
         found.append(
             Song(path, GENRES[number % 3], f"artist {number // 2}", lyrics=f"words of number {number}")

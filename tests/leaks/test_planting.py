@@ -108,7 +108,7 @@ def clean(root: Path, songs: list[Song], tmp_path_factory: pytest.TempPathFactor
     if not os.environ.get("REPRISE_PLANT"):
         pytest.skip("set REPRISE_PLANT=1")
     place = tmp_path_factory.mktemp("world")
-    world = build(root, place / "clean", place / "cache", songs, seconds=1)
+    world = build(root, place / "clean", place / "cache", songs, seconds=5)
     world.project.dvc("repro", "download@tracks")
     return world
 

@@ -24,7 +24,7 @@ def test_without_the_flag_nothing_happens(capsys: pytest.CaptureFixture[str]) ->
 def test_the_story_on_a_clone(
     root: Path, songs: list[Song], planted: dict[str, Leak], tmp_path: Path
 ) -> None:
-    world = build(root, tmp_path / "clean", tmp_path / "cache", songs, seconds=1)
+    world = build(root, tmp_path / "clean", tmp_path / "cache", songs, seconds=5)
     goals = ("lyrics@tracks",)
     world.project.dvc("repro", *goals)
     clean, (original, ordered), fix = replay(
@@ -45,9 +45,9 @@ def test_the_story_on_a_clone(
 
 
 def short_clips(leak: Leak) -> Leak:
-    """The same leak where clips have one second."""
+    """The same leak where clips have five seconds."""
     edits = [
-        Edit(edit.path, edit.old, edit.new.replace("readframes(10 *", "readframes(1 *"))
+        Edit(edit.path, edit.old, edit.new.replace("readframes(10 *", "readframes(5 *"))
         for edit in leak.edits
     ]
     return replace(leak, edits=tuple(edits))
