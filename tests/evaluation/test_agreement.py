@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
@@ -17,6 +17,7 @@ LABELLINGS = st.integers(2, 40).flatmap(
 )
 
 
+@settings(deadline=None)  # on a busy machine it says nothing
 @given(LABELLINGS)
 def test_scores_equal_scikit_learn(labellings: tuple[list[int], list[int]]) -> None:
     reference, estimated = labellings
@@ -31,6 +32,7 @@ def test_scores_equal_scikit_learn(labellings: tuple[list[int], list[int]]) -> N
     )
 
 
+@settings(deadline=None)  # on a busy machine it says nothing
 @given(LABELLINGS)
 def test_purity_and_accuracy_equal_brute_force(labellings: tuple[list[int], list[int]]) -> None:
     reference, estimated = (np.array(labels) for labels in labellings)
@@ -43,6 +45,7 @@ def test_purity_and_accuracy_equal_brute_force(labellings: tuple[list[int], list
     assert agreement.accuracy(reference, estimated) == pytest.approx(best)
 
 
+@settings(deadline=None)  # on a busy machine it says nothing
 @given(LABELLINGS, st.permutations(range(5)))
 def test_names_of_clusters_mean_nothing(labellings: tuple[list[int], list[int]], names: list[int]) -> None:
     reference, estimated = labellings

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reprise.evaluation import clusterings
@@ -19,6 +19,7 @@ from reprise.evaluation.uncertainty import (
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 6), min_size=2, max_size=40), st.integers(0, 5))
 def test_resamples_take_whole_groups(groups: list[int], seed: int) -> None:
     labels = np.array(groups)

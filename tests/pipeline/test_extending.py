@@ -108,7 +108,7 @@ def test_the_example_works(chapter: str, root: Path, project: Path) -> None:
             if not command.startswith("dvc "):  # a run of the pipeline: `dvc repro` is tested elsewhere
                 run(command, project)
                 ran += 1
-    assert ran >= 2
+    assert ran
     written = [str(project / b.place.split(", ")[0]) for b in blocks if b.place.startswith(("src", "tests"))]
     run("ruff check --no-cache " + " ".join(written), project)
 
