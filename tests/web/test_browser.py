@@ -59,14 +59,16 @@ class Visit:
         self.asked: list[str] = []
         self.troubles: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on(
-            "console", lambda message: message.type == "error" and self.troubles.append(message.text)
-        )
+        self.page.on("console", self.hear)
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+
+    def hear(self, message: Any) -> None:
+        if message.type == "error":
+            self.troubles.append(message.text)
 
     def go(self, where: str) -> None:
         self.page.goto("about:blank")
-        self.page.goto(self.address + where)
+        self.page.goto(self.address + where, wait_until="commit")
         self.page.wait_for_selector("html[data-ready]")
 
     def drawn(self) -> int:

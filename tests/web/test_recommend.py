@@ -127,4 +127,4 @@ def test_the_nearest_are_found_exactly_in_any_space(size: int, k: int, seed: int
 
 def test_points_on_a_path_have_equal_distances() -> None:
     points = spaced(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), 5)
-    assert np.allclose(points, [[0, 0], [0, 0.5], [0, 1], [0.5, 1], [1, 1]])
+    assert np.allclose(points, np.array([[0.0, 0.0], [0.0, 0.5], [0.0, 1.0], [0.5, 1.0], [1.0, 1.0]]))
