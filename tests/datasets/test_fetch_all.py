@@ -24,11 +24,12 @@ BODY = np.random.default_rng(0).bytes(400_000)
 NAMES = [f"{letter}.bin" for letter in "hgfedcba"]
 
 CHILD = """
-import sys
+import signal, sys
 from dataclasses import replace
 from reprise.datasets.base import Remote
 from reprise.datasets.discovery import find
 from reprise.datasets.fetch import Fetching, fetch_all
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background inherits that it is ignored
 dataset = find("gtzan_mini")
 remote = Remote("file.bin", *sys.argv[1:])
 fetch_all(replace(dataset, info=replace(dataset.info, remotes=(remote,))), {}, Fetching(timeout=600.0))
