@@ -31,7 +31,7 @@ class Space:
 
     def __init__(self, latents: NDArray[np.float32]) -> None:
         self.known: NDArray[np.bool_] = np.asarray(np.isfinite(latents).all(axis=1), dtype=np.bool_)
-        self.values = np.where(self.known[:, None], latents, np.float32(0))
+        self.values = latents if self.known.all() else np.where(self.known[:, None], latents, np.float32(0))
         self.halves = np.where(self.known, (self.values**2).sum(axis=1) / 2, np.float32(np.inf)).astype(
             np.float32
         )

@@ -32,4 +32,4 @@ class Settings:
     seconds: float = 30.0
     upload_seconds: float = 240.0
     stream_seconds: float = 600.0
-    cache_bytes: int = 16 * 2**20
+    cache_bytes: int = 8 * 2**20
