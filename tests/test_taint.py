@@ -146,7 +146,10 @@ def test_a_misspelt_promise_is_an_error(project: Project, capsys: pytest.Capture
     text = (root / "dvc.yaml").read_text()
     (root / "dvc.yaml").write_text(text.replace("free_of: [genre-test]", "freeof: [genre-test]"))
     assert main([str(root)]) == 1
-    assert "cluster: meta key 'freeof' is unknown; valid are by_hand, declassifies, free_of" in capsys.readouterr().err
+    assert (
+        "cluster: meta key 'freeof' is unknown; valid are by_hand, declassifies, free_of"
+        in capsys.readouterr().err
+    )
 
 
 def test_named_secrets(project: Project) -> None:
