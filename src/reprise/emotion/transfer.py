@@ -214,7 +214,7 @@ def absolute_values(corpus: Corpus) -> tuple[Floats, NDArray[np.bool_]]:
     """Return arousal and valence in [0, 1] of each track, shape (tracks, 2), NaN where unknown, and where both are known."""
     table = corpus.affect.set_index("track_id").reindex(corpus.track_ids)
     values: Floats = table[list(DIMENSIONS)].to_numpy(dtype=np.float32)
-    known: NDArray[np.bool_] = np.isfinite(values).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
     return values, known
 
 
