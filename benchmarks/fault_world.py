@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import psutil
 from ruamel.yaml import YAML
@@ -43,6 +44,9 @@ class World:
         self.root = folder / PLACE
         self.twin = folder / "twin"
         self.lock = b""
+        self.stages: dict[
+            str, Any
+        ] = {}  # of the lock, which takes seconds to read and is the same before every fault
         self.files: dict[str, str] = {}
         self.seconds: dict[str, float] = {}
 
@@ -58,10 +62,12 @@ class World:
             seconds = self._first_run()
             shutil.rmtree(self.twin, ignore_errors=True)
             shutil.copytree(self.root, self.twin, symlinks=True)
+            self.stages = read_yaml(self.twin / "dvc.lock")["stages"]
             record.write_text(json.dumps({"files": self.contents(), "seconds": seconds}), encoding="utf-8")
         kept = json.loads(record.read_text(encoding="utf-8"))
         self.files, self.seconds = kept["files"], kept["seconds"]
         self.lock = (self.twin / "dvc.lock").read_bytes()
+        self.stages = read_yaml(self.twin / "dvc.lock")["stages"]
         self.renew()
 
     def renew(self) -> None:
@@ -107,8 +113,7 @@ class World:
 
     def outs(self, stage: str | None = None) -> list[Path]:
         """Return the outs of a stage, or of all, that are kept in the cache or in git."""
-        stages = read_yaml(self.root / "dvc.lock")["stages"]
-        chosen = stages.values() if stage is None else [stages[stage]]
+        chosen = self.stages.values() if stage is None else [self.stages[stage]]
         return [self.root / out["path"] for entry in chosen for out in entry.get("outs", ())]
 
     def contents(self) -> dict[str, str]:
@@ -135,7 +140,7 @@ class World:
     def objects(self) -> dict[tuple[str, str], str]:
         """Return the cache's objects of every out (of a folder: its list, and its files), by stage and path."""
         found: dict[tuple[str, str], str] = {}
-        for name, entry in read_yaml(self.root / "dvc.lock")["stages"].items():
+        for name, entry in self.stages.items():
             for out in entry.get("outs", ()):
                 found[name, out["path"]] = out["md5"]
                 listed = self.cached(out["md5"])
