@@ -53,7 +53,9 @@ def test_interval_over_seeds_is_students() -> None:
 
 
 def test_two_seeds_have_a_wide_interval_of_both_sides() -> None:
-    found = interval_over_seeds([0.0, 4.0])  # t with one degree of freedom times the deviation 8 ** 0.5 over 2 ** 0.5
+    found = interval_over_seeds(
+        [0.0, 4.0]
+    )  # t with one degree of freedom times the deviation 8 ** 0.5 over 2 ** 0.5
     half = 12.706205 * 2.0
     assert (found.value, found.low, found.high) == pytest.approx((2.0, 2.0 - half, 2.0 + half), rel=1e-6)
 
