@@ -21,6 +21,7 @@ all: repro
 
 repro: .venv/installed
 	python -m reprise.datasets.scan
+	python -m reprise.edited
 	dvc repro
 	python -m reprise.summary
 

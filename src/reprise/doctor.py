@@ -23,7 +23,6 @@ RECONCILE = {
     "dvc.yaml": "decide which stages are meant, then `python -m reprise.wiring --write`",
     "params.yaml": "decide which values are meant, then `dvc repro`",
 }
-TABLES = frozenset({".parquet", ".csv", ".tsv", ".json"})
 DVC_CACHE_TYPES = frozenset({"reflink", "hardlink", "copy"})
 
 
@@ -117,25 +116,12 @@ def unused(root: Path) -> Iterator[Remark]:
         yield Remark(GOOD, "deps", f"all data deps of the {len(kept)} stages that ran here were opened")
 
 
-def edited(root: Path) -> Iterator[Remark]:
-    """List tables that are not what their stage made: someone edited them, and `dvc repro` will put the recorded ones back."""
-    from reprise.replica import original
+def tables(root: Path) -> Iterator[Remark]:
+    """List tables that are not what their stage made: what is on the disk is then no result of the pipeline."""
+    from reprise.edited import edited, told
 
-    if not (root / "dvc.lock").exists():
-        return
-    project = original(root)
-    try:
-        recorded = project.files()
-    except RepriseError:  # the list of a folder is not here: nothing to compare with
-        return
-    for path, md5 in recorded.items():
-        if Path(path).suffix in TABLES and (root / path).is_file() and project.md5(path) != md5:
-            yield Remark(
-                NOTE,
-                path,
-                "is not what its stage made (edited by hand?): `dvc repro` puts the recorded one in its place, so keep a copy. A correction belongs into the "
-                "dataset (your own table: docs/own_music.md), where every stage after it sees it",
-            )
+    for path in edited(root):
+        yield Remark(BAD, path, told(root, path))
 
 
 CHECKS: tuple[Callable[[Path], Iterable[Remark]], ...] = (
@@ -144,7 +130,7 @@ CHECKS: tuple[Callable[[Path], Iterable[Remark]], ...] = (
     machine,
     files,
     results,
-    edited,
+    tables,
     unused,
 )
 
@@ -153,7 +139,7 @@ def examine(root: Path) -> list[Remark]:
     """Look at everything; a project whose files are torn is looked at no further."""
     found: list[Remark] = []
     for check in CHECKS:
-        if check in (results, edited, unused) and any(
+        if check in (results, tables, unused) and any(
             remark.level == BAD and remark.about in RECONCILE for remark in found
         ):
             continue

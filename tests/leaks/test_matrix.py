@@ -48,6 +48,16 @@ def test_the_sentences_count_worlds_and_alarms(tmp_path: Path) -> None:
     assert "| C1 | nobody sees it | nothing |" in matrix.short(LEAKS, found)
 
 
+def test_a_layer_that_must_see_a_leak_and_did_not_is_named(tmp_path: Path) -> None:
+    found = results(tmp_path / "results.json")
+    assert matrix.unmet(LEAKS, found) == []
+    found.add("C1", 0, {"S": "a broken promise", "N": ""}, {})
+    found.add("C1", 1, {"S": "a broken promise"}, {"N": "no answer"})
+    found.add("C1", 2, {"S": "a broken promise", "N": "it moved"}, {})
+    assert matrix.unmet(LEAKS, found) == ["C1 N in world 0", "C1 N in world 1"]
+    assert "A layer that must see it did not: C1 N in world 0, C1 N in world 1." in matrix.page(LEAKS, found)
+
+
 def test_a_stopped_run_goes_on(tmp_path: Path) -> None:
     results(tmp_path / "results.json").save()
     found = Results.load(tmp_path / "results.json")

@@ -25,6 +25,20 @@ def caught(leak: Leak, results: Results) -> tuple[int, int]:
     return sum(any(seen.values()) for seen in worlds.values()), len(worlds)
 
 
+def unmet(leaks: Sequence[Leak], results: Results) -> list[str]:
+    """Return which layer was expected to see which leak and, asked, did not see it, or could not be asked."""
+    return [
+        f"{leak.key} {layer} in world {seed}"
+        for leak in leaks
+        for layer in leak.caught
+        for seed in sorted(
+            {s for s, seen in results.leaks.get(leak.key, {}).items() if seen.get(layer) == ""}
+            | {s for s, why in results.failed.get(leak.key, {}).items() if layer in why},
+            key=int,
+        )
+    ]
+
+
 def matrix(leaks: Sequence[Leak], results: Results) -> str:
     """Return the table, a row for each leak."""
     lines = [
@@ -74,6 +88,8 @@ def page(leaks: Sequence[Leak], results: Results) -> str:
     ]
     if silent:
         parts += ["", "Not seen in some world: " + ", ".join(leak.key for leak in silent) + "."]
+    if holes := unmet(leaks, results):
+        parts += ["", "A layer that must see it did not: " + ", ".join(holes) + "."]
     unasked = [
         f"{leak.key} {layer}: {why}"
         for leak in leaks

@@ -6,7 +6,7 @@
     reprise power --plant --leaks L01,L15 --layers SR
 
 Every outcome is kept (`.dvc/tmp/reprise/worlds/power`): a run that was stopped goes on, ``--fresh`` begins anew. Exit status 1: a leak that no
-layer saw, or an alarm in a clean world. The project, its cache and its data stay as they are: a leak exists in a copy only, and only with ``--plant``.
+layer saw, or not every layer that its file names (``caught``); or an alarm in a clean world. The project, its cache and its data stay as they are: a leak exists in a copy only, and only with ``--plant``.
 """
 
 from __future__ import annotations
@@ -178,7 +178,10 @@ def _plant(root: Path, options: argparse.Namespace, leaks: list[Leak]) -> int:
             text = (root / path).read_text(encoding="utf-8")
             (root / path).write_text(between(text, begin, make(leaks, results), end), encoding="utf-8")
     missed = [leak for leak in leaks if matrix.caught(leak, results)[0] < matrix.caught(leak, results)[1]]
-    return int(bool(missed) or any(results.clean.values()))
+    holes = matrix.unmet(leaks, results)
+    if holes:
+        print(f"power: a layer that must see a leak did not: {', '.join(holes)}", file=sys.stderr)
+    return int(bool(missed or holes) or any(results.clean.values()))
 
 
 if __name__ == "__main__":
