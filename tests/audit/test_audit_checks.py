@@ -362,7 +362,24 @@ def test_a_noisy_one_hot_beside_honest_columns_is_found(labelled: Labelled) -> N
         honest = source @ rng.normal(size=(20, 8)) / 4 + 0.3 * rng.normal(size=(len(source), 8))
         noisy = labels.one_hot + 0.15 * rng.normal(size=labels.one_hot.shape)
         for values, wanted in ((honest, "ok"), (np.hstack([honest, noisy]), "leak")):
-            found = own_columns(("z", "features"), "s", labels.ids, values, source, labels, PLAN)
+            found = own_columns(("z", "features"), "s", labels.ids, values, [source], labels, PLAN)
+            assert found.severity == wanted, (seed, found.evidence)
+
+
+def test_columns_that_bend_one_part_of_the_input_follow_it(labelled: Labelled) -> None:
+    """A network of one hidden layer on sound, with words that it hardly uses: no alarm; the same columns of exchanged tracks: alarm."""
+    for seed in range(10):
+        labels = labelled(seed)
+        rng = np.random.default_rng(seed)
+        sound = rng.normal(size=(len(labels.ids), 3))
+        words = rng.normal(size=(len(labels.ids), 60))
+        bent = np.abs(sound) + 3 * labels.one_hot[:, :3]
+        exchanged = bent.copy()
+        for code in np.unique(labels.codes):
+            rows = np.flatnonzero(labels.codes == code)
+            exchanged[rows] = bent[rng.permutation(rows)]
+        for values, wanted in ((bent, "ok"), (exchanged, "leak")):
+            found = own_columns(("z", "both"), "s", labels.ids, values, [sound, words], labels, PLAN)
             assert found.severity == wanted, (seed, found.evidence)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from reprise.audit.checks.hidden_targets import hidden_targets
 from reprise.audit.checks.label_columns import label_columns
 from reprise.audit.checks.own_columns import own_columns
-from reprise.audit.checks.own_input import own_input, standardised, word_vectors
+from reprise.audit.checks.own_input import joined, own_input, standardised, word_vectors
 from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Labelling, Plan
 from reprise.audit.material import Material, Representation, rows_of
@@ -51,10 +51,10 @@ def _inputs(material: Material, labelling: Labelling, plan: Plan) -> Iterator[Fi
         loud = standardised(np.array(list(levels.values()), dtype=float)[:, None])
         yield own_input(("descriptors", "audio level"), "features", heard, values, loud, labelling, plan)
     for item in material.latents:
-        inputs = _input_of(material, item)
+        inputs = _inputs_of(material, item)
         names = (item.name, "features and lyrics" if item.uses_lyrics else "features")
         values = standardised(item.values)
-        yield own_input(names, item.stage, item.ids, values, inputs, labelling, plan)
+        yield own_input(names, item.stage, item.ids, values, joined(inputs), labelling, plan)
         yield own_columns(names, item.stage, item.ids, item.values, inputs, labelling, plan)
     item, texts = material.lyrics, material.corpus.texts
     if len(item.ids):
@@ -62,15 +62,13 @@ def _inputs(material: Material, labelling: Labelling, plan: Plan) -> Iterator[Fi
         yield own_input((item.name, "lyrics"), item.stage, item.ids, item.values, words, labelling, plan)
 
 
-def _input_of(material: Material, item: Representation) -> np.ndarray:
-    """Return what a model saw of each track: pooled features, and lyrics where it uses them; blocks of equal variance."""
+def _inputs_of(material: Material, item: Representation) -> list[np.ndarray]:
+    """Return what a model saw of each track: pooled features, and lyrics where it uses them."""
     pooled = standardised(rows_of(material.feature("pooled"), item.ids))
     if not item.uses_lyrics or not len(material.lyrics.ids):
-        return pooled
+        return [pooled]
     words = rows_of(material.lyrics, item.ids)
-    words = words - words.mean(axis=0)
-    scale = np.sqrt(pooled.var(axis=0).sum() / max(words.var(axis=0).sum(), 1e-12))
-    return np.concatenate([pooled, scale * words], axis=1)
+    return [pooled, words - words.mean(axis=0)]
 
 
 def _declared(finding: Finding, item: Representation) -> Finding:

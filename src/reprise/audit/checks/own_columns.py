@@ -2,14 +2,24 @@
 
 `own_input` looks at a representation as a whole; columns that were added to an honest one hide in it. Each column is asked twice: does it tell the
 label (between classes), and does it follow the input (within classes)? An honest column that tells the label well also follows the input.
+
+It need not follow linearly, or all parts of the input: a network bends what it is given, and may use sound and hardly any words. So a column follows if the
+leading directions of the input explain it, or if its distances go with those of a part of the input (distance covariance).
+
+References
+----------
+Székely, Rizzo and Bakirov, Measuring and testing dependence by correlation of distances, Annals of Statistics 35, 2007 (eq. 2.9; here within classes, with an
+exact permutation null).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from reprise.audit.checks.label_columns import within_share
-from reprise.audit.checks.own_input import FEWEST, MOST_TRACKS, Floats, deviations
+from reprise.audit.checks.own_input import FEWEST, MOST_TRACKS, Floats, deviations, distances, joined, leading
 from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Codes, Labelling, Plan, Strings
 
@@ -17,7 +27,7 @@ TELLS = 0.6
 """Share of a column's variance between classes from which it is asked whether it follows the input."""
 
 COMPONENTS = 32
-"""Leading components of the input that a column may follow."""
+"""Leading directions of the input that may explain a column."""
 
 PERMUTATIONS = 199
 FOLLOWS = 0.05
@@ -29,7 +39,7 @@ def own_columns(
     stage: str,
     ids: Strings,
     values: np.ndarray,
-    inputs: np.ndarray,
+    inputs: Sequence[np.ndarray],
     labelling: Labelling,
     plan: Plan,
 ) -> Finding:
@@ -43,8 +53,10 @@ def own_columns(
         The stage that writes the representation.
     ids
         Shape (n,): tracks of the rows of both.
-    values, inputs
-        Shapes (n, d) and (n, e), the input in units in which variances may be compared.
+    values
+        Shape (n, d).
+    inputs
+        Parts of the input, each of shape (n, e), in units in which variances may be compared.
     labelling
         The label.
     plan
@@ -62,7 +74,11 @@ def own_columns(
     matrix = np.asarray(values[rows], dtype=np.float64)
     between = 1 - within_share(matrix, codes)
     telling = np.flatnonzero(between >= TELLS)
-    lost = telling[~_follows(matrix[:, telling], inputs[rows], codes, rng)] if len(telling) else telling
+    follows = np.zeros(len(telling), dtype=bool)
+    if len(telling):
+        parts = [np.asarray(part[rows], dtype=np.float64) for part in inputs]
+        follows = _follows(matrix[:, telling], parts, codes, rng)
+    lost = telling[~follows]
     strongest = float(between.max(initial=0.0))
     return Finding(
         "own_input.columns",
@@ -77,19 +93,30 @@ def own_columns(
     )
 
 
-def _follows(columns: Floats, inputs: np.ndarray, codes: Codes, rng: np.random.Generator) -> np.ndarray:
-    """Say of each column whether the input's leading components explain more of it than of its permutations within classes."""
-    source = deviations(inputs, codes, COMPONENTS)
-    basis = np.linalg.qr(source / np.maximum(np.linalg.norm(source, axis=0), 1e-12))[0]
-    means = {number: columns[codes == number].mean(axis=0) for number in np.unique(codes)}
-    residual = columns - np.stack([means[code] for code in codes])
+def _follows(columns: Floats, inputs: Sequence[Floats], codes: Codes, rng: np.random.Generator) -> np.ndarray:
+    """Say of each column whether it has more in common with the input than with the input permuted within classes, in one of the two ways."""
+    residual = deviations(columns, codes)
+    basis = np.linalg.qr(leading(joined(inputs), codes, COMPONENTS))[0]
+    own = np.stack([_centred(np.abs(column[:, None] - column)).ravel() for column in residual.T])
+    apart = [_centred(distances(deviations(part, codes))) for part in inputs]
+
+    def common(order: Codes) -> np.ndarray:
+        explained = np.square(basis[order].T @ residual).sum(axis=0)
+        return np.stack([explained, *(own @ part[np.ix_(order, order)].ravel() for part in apart)])
+
+    observed = common(np.arange(len(codes)))
+    reached = np.ones(observed.shape)
     members = [np.flatnonzero(codes == number) for number in np.unique(codes)]
-    observed = np.square(basis.T @ residual).sum(axis=0)
-    reached = np.ones(columns.shape[1])
     for _ in range(PERMUTATIONS):
         order = np.arange(len(codes))
         for part in members:
             order[part] = rng.permutation(part)
-        reached += np.square(basis[order].T @ residual).sum(axis=0) >= observed
-    found: np.ndarray = reached / (PERMUTATIONS + 1) <= FOLLOWS
+        reached += common(order) >= observed
+    found: np.ndarray = (reached / (PERMUTATIONS + 1) <= FOLLOWS).any(axis=0)
     return found
+
+
+def _centred(apart: Floats) -> Floats:
+    """Return distances less the means of their rows and columns."""
+    centred: Floats = apart - apart.mean(axis=0) - apart.mean(axis=1)[:, None] + apart.mean()
+    return centred

@@ -12,6 +12,7 @@ Escoufier, Le traitement des variables vectorielles, Biometrics 29, 1973 (the RV
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +75,10 @@ def own_input(
         chosen = np.sort(rng.choice(len(rows), MOST_TRACKS, replace=False))
         rows, position = rows[chosen], position[chosen]
     codes = labelling.codes[position]
-    own, source = deviations(values[rows], codes), deviations(inputs[rows], codes)
+    own, source = leading(values[rows], codes), leading(inputs[rows], codes)
     correlation, null = _rv(own, source, codes, rng)
     p_follows = p_value(correlation, null)
-    p_label = _label_p(_distances(values[rows]), labelling, position, rng)
+    p_label = _label_p(distances(values[rows]), labelling, position, rng)
     severity: Severity = "ok" if p_follows <= FOLLOWS else "leak" if p_label <= FOLLOWS else "warn"
     return Finding(
         "own_input.follows",
@@ -111,7 +112,7 @@ def word_vectors(texts: list[str]) -> Floats:
     return result
 
 
-def _distances(values: NDArray[np.floating]) -> Floats:
+def distances(values: NDArray[np.floating]) -> Floats:
     """Euclidean distances of rows, shape (n, n)."""
     matrix = np.asarray(values, dtype=np.float64)
     matrix = matrix - matrix.mean(axis=0)
@@ -120,14 +121,27 @@ def _distances(values: NDArray[np.floating]) -> Floats:
     return distances
 
 
-def deviations(values: NDArray[np.floating], codes: Codes, count: int = COMPONENTS) -> Floats:
-    """Return leading principal components of the deviations from the class means, shape (n, at most ``count``)."""
+def deviations(values: NDArray[np.floating], codes: Codes) -> Floats:
+    """Return deviations from the class means, shape (n, d)."""
     matrix = np.asarray(values, dtype=np.float64)
     classes = np.unique(codes, return_inverse=True)[1]
     means = np.stack([matrix[classes == number].mean(axis=0) for number in range(int(classes.max()) + 1)])
-    left, sizes, _ = np.linalg.svd(matrix - means[classes], full_matrices=False)
+    away: Floats = matrix - means[classes]
+    return away
+
+
+def leading(values: NDArray[np.floating], codes: Codes, count: int = COMPONENTS) -> Floats:
+    """Return leading principal components of the deviations from the class means, shape (n, at most ``count``)."""
+    left, sizes, _ = np.linalg.svd(deviations(values, codes), full_matrices=False)
     components: Floats = (left * sizes)[:, :count]
     return components
+
+
+def joined(inputs: Sequence[NDArray[np.floating]]) -> Floats:
+    """Return the parts of an input beside each other, all with the variance of the first."""
+    size = inputs[0].var(axis=0).sum()
+    scaled = [part * np.sqrt(size / max(part.var(axis=0).sum(), 1e-12)) for part in inputs[1:]]
+    return np.concatenate([inputs[0], *scaled], axis=1)
 
 
 def _rv(own: Floats, source: Floats, codes: Codes, rng: np.random.Generator) -> tuple[float, Floats]:
