@@ -112,7 +112,7 @@ def _follows(columns: Floats, inputs: Sequence[Floats], codes: Codes, rng: np.ra
         for part in members:
             order[part] = rng.permutation(part)
         reached += common(order) >= observed
-    found: np.ndarray = (reached / (PERMUTATIONS + 1) <= FOLLOWS).any(axis=0)
+    found: np.ndarray = np.any(reached / (PERMUTATIONS + 1) <= FOLLOWS, axis=0)
     return found
 
 
