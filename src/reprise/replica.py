@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -75,12 +76,17 @@ class Replica:
 
     def locked_outs(self) -> dict[str, dict[str, Any]]:
         """Return what ``dvc.lock`` says of each out, by path, with its stage as ``stage``."""
-        stages = read_yaml(self.root / "dvc.lock")["stages"]
+        stages = self._locked()
         return {
             out["path"]: out | {"stage": name}
             for name, entry in stages.items()
             for out in entry.get("outs", ())
         }
+
+    def _locked(self) -> dict[str, Any]:
+        """Return the stages of ``dvc.lock``, which is long: it is parsed once for each content, and must not be changed."""
+        lock = self.root / "dvc.lock"
+        return _stages(lock, lock.read_bytes())
 
     def files(self) -> Files:
         """Return the md5 of every file of every out, as ``dvc.lock`` and the cache say.
@@ -142,7 +148,7 @@ class Replica:
     def waiting(self) -> set[str]:
         """Return the stages on record with an input that is no longer the one they ran on, as far as ``dvc.lock`` tells."""
         made = {path: out["md5"] for path, out in self.locked_outs().items()}
-        stages = read_yaml(self.root / "dvc.lock")["stages"]
+        stages = self._locked()
         return {
             name
             for name, entry in stages.items()
@@ -163,6 +169,12 @@ class Replica:
                 else:
                     shutil.copy2(source, place / name)
         return Replica(target, self.cache)
+
+
+@functools.lru_cache(maxsize=8)
+def _stages(lock: Path, _content: bytes) -> dict[str, Any]:
+    stages: dict[str, Any] = read_yaml(lock)["stages"]
+    return stages
 
 
 def make(root: Path, target: Path, cache: Path) -> Replica:

@@ -47,7 +47,9 @@ class Verdict:
         return "".join(layer for layer in "SRND" if self.seen.get(layer))
 
 
-def judge(clean: World, flow: Flow, leak: Leak, place: Path, layers: str) -> Verdict:
+def judge(
+    clean: World, flow: Flow, leak: Leak, place: Path, layers: str, dealt: World | None = None
+) -> Verdict:
     """Plant a leak in a copy of a clean world and ask the layers.
 
     Parameters
@@ -62,6 +64,8 @@ def judge(clean: World, flow: Flow, leak: Leak, place: Path, layers: str) -> Ver
         A folder that does not exist yet; removed afterwards.
     layers
         Letters of the layers to ask.
+    dealt
+        What `deal` made of the clean world, if it is there already.
     """
     verdict = Verdict()
     afterwards: Callable[[], None] = lambda: None  # noqa: E731 - nothing to do
@@ -74,14 +78,16 @@ def judge(clean: World, flow: Flow, leak: Leak, place: Path, layers: str) -> Ver
         if "S" in layers:
             verdict.seen["S"] = "" if _same_graph(clean, world) else broken(world)
         if set(layers) - {"S"}:
-            _ask_the_rest(world, flow, leak, verdict, layers)
+            _ask_the_rest(world, flow, leak, verdict, layers, dealt)
     finally:
         afterwards()
         clear(place)
     return verdict
 
 
-def _ask_the_rest(world: World, flow: Flow, leak: Leak, verdict: Verdict, layers: str) -> None:
+def _ask_the_rest(
+    world: World, flow: Flow, leak: Leak, verdict: Verdict, layers: str, dealt: World | None
+) -> None:
     stopped = stop(world, leak)
     if stopped:
         unconfine(world.project.root, [*leak.stages, *(("placebo",) if _in_placebo(leak) else ())])
@@ -91,13 +97,15 @@ def _ask_the_rest(world: World, flow: Flow, leak: Leak, verdict: Verdict, layers
             return
     if "R" in layers:
         verdict.seen["R"] = stopped
-    ask(world, flow, leak, verdict, layers)
+    ask(world, flow, leak, verdict, layers, dealt)
 
 
-def ask(world: World, flow: Flow, leak: Leak, verdict: Verdict, layers: str) -> None:
+def ask(
+    world: World, flow: Flow, leak: Leak, verdict: Verdict, layers: str, dealt: World | None = None
+) -> None:
     """Ask the layers that need a computed world: what they say, or why they cannot be asked, is put into the verdict."""
     questions: dict[str, Callable[[], str]] = {
-        "N": lambda: interference(world, flow, leak),
+        "N": lambda: interference(world, flow, leak, dealt),
         "D": lambda: found(world),
     }
     for layer, question in questions.items():
@@ -134,15 +142,33 @@ def stop(world: World, leak: Leak) -> str:
     return _last(said) if status else ""
 
 
-def interference(world: World, flow: Flow, leak: Leak) -> str:
+def interference(world: World, flow: Flow, leak: Leak, dealt: World | None = None) -> str:
     """Change secrets in copies, run again what could let them out, and name what became different and must not.
 
     A stage that leaks is run again whether its inputs changed or not: it may read what it does not declare, which is then confinement's to stop.
+
+    Parameters
+    ----------
+    world
+        A world with the leak in it; the stages that leak have run.
+    flow
+        What the clean project promises.
+    leak
+        The leak.
+    dealt
+        The clean world after the raw folder was dealt anew and the first stages ran (`deal`), for leaks that change neither.
     """
     for name in leak.secrets:
         place = world.place.with_name(f"other-{name}")
         try:
-            seen = _changed(world, flow, leak, name, place)
+            if name == RAW and dealt is not None and keeps_gates(leak):
+                other = dealt.copy(place)
+                other.project.environment = world.project.environment
+                plant(other, leak)
+                seen = _changed(world, other, set(), flow, leak, None)
+            else:
+                other, born = _exchange(world, name, place)
+                seen = _changed(world, other, born, flow, leak, SECRETS.get(name))
         finally:
             clear(place)
         if seen:
@@ -150,31 +176,48 @@ def interference(world: World, flow: Flow, leak: Leak) -> str:
     return ""
 
 
-def _changed(world: World, flow: Flow, leak: Leak, name: str, place: Path) -> list[str]:
+def keeps_gates(leak: Leak) -> bool:
+    """Whether a leak changes neither the raw folder nor a stage that brings it in."""
+    return leak.music is None and not set(GATES[RAW]) & set(leak.stages)
+
+
+def deal(clean: World, place: Path) -> World:
+    """Return a copy of a clean world in which every raw name, number and genre folder has another sound, and the first stages ran on that."""
+    return _exchange(clean, RAW, place)[0]
+
+
+def _exchange(world: World, name: str, place: Path) -> tuple[World, set[str]]:
+    """Return a copy with another secret, in which the trusted stages ran again, and the files that were changed by hand."""
     before = world.project.files()
     other = world.copy(place)
     other.project.environment = world.project.environment
     rng = np.random.default_rng(0)
-    secret: Secret | None = None
     born: set[str] = set()
     if name == RAW:
         permute_genres(other.music, rng)
         other.scan()
     else:
-        secret = SECRETS[name]
-        other.project.record(secret.perturb(other.project.root, rng))
+        other.project.record(SECRETS[name].perturb(other.project.root, rng))
         born = set(differences(before, other.project.files()))
     computed = {out["stage"] for out in world.project.locked_outs().values()}
     gates = [stage for stage in GATES.get(name, ("labels",)) if stage in computed]
     if gates:
         other.project.dvc("repro", *gates)
-    allowed = _allowed(flow, secret)
-    forbidden = _forbidden(before, other, born, allowed, secret)
-    if secret is None or secret.label is not None:
-        owners = {out["stage"]: path for path, out in other.project.locked_outs().items()}
-        forbidden += [
+    return other, born
+
+
+def _changed(
+    world: World, other: World, born: set[str], flow: Flow, leak: Leak, secret: Secret | None
+) -> list[str]:
+    """Name what differs and must not: outs, and stages that wait for another run in one of the worlds only."""
+    before, allowed = world.project.files(), _allowed(flow, secret)
+    owners = {out["stage"]: path for path, out in other.project.locked_outs().items()}
+    known, differ = other.project.owners, _forbidden(before, other, born, allowed, secret)
+    forbidden = [path for path in differ if not known([path]) & set(leak.stages)]  # those are still to run
+    if not forbidden and (secret is None or secret.label is not None):
+        forbidden = [
             f"{stage} would run again"
-            for stage in sorted(other.project.waiting())
+            for stage in sorted(other.project.waiting() - world.project.waiting())
             if not allowed(owners[stage])
         ]
     if not forbidden:

@@ -20,7 +20,7 @@ from pathlib import Path
 from reprise.errors import BadInput, RepriseError
 from reprise.leaks import matrix
 from reprise.leaks.entry import LAYERS, Leak, collect
-from reprise.leaks.layers import GOAL, judge, leaks_found
+from reprise.leaks.layers import GOAL, RAW, deal, judge, leaks_found
 from reprise.leaks.music import Song, draw, pool
 from reprise.leaks.results import Results
 from reprise.leaks.warm import WarmReplica
@@ -51,6 +51,16 @@ def clean_world(root: Path, place: Path, songs: Sequence[Song], seed: int, track
     return world
 
 
+def dealt_world(place: Path, clean: World, seed: int) -> World:
+    """Return a clean world whose raw folder was dealt anew: the one that is there, or a new one."""
+    target = place / f"dealt-{seed}"
+    if not (target / "done").exists():
+        clear(target)
+        deal(clean, target)
+        (target / "done").touch()
+    return World(target, WarmReplica(target / "project", clean.project.cache))
+
+
 def try_clean(
     root: Path, place: Path, songs: Sequence[Song], results: Results, options: argparse.Namespace
 ) -> None:
@@ -79,7 +89,8 @@ def try_leaks(
                 continue
             world = clean_world(root, place, songs, seed, options.tracks)
             flow = flow or read_flow(world.project)
-            verdict = judge(world, flow, leak, place / "trial", layers)
+            dealt = dealt_world(place, world, seed) if "N" in layers and RAW in leak.secrets else None
+            verdict = judge(world, flow, leak, place / "trial", layers, dealt)
             results.add(leak.key, seed, verdict.seen, verdict.failed)
             print(
                 f"{leak.key}, world {seed}: {verdict.caught or 'NOTHING'}; could not ask {verdict.failed or 'none'}",
