@@ -26,7 +26,7 @@ from reprise.confine.doors import open_doors
 from reprise.confine.environment import machine_code, stage_environment
 from reprise.confine.refusals import explain, mention
 from reprise.confine.spawn import PR_SET_PDEATHSIG, Outcome, spawn
-from reprise.confine.view import StageView, declared_values, outside, read_yaml, stage_view, stage_views
+from reprise.confine.view import StageView, declared_values, outside, parameters, stage_view, stage_views
 from reprise.datasets.contents import verified
 from reprise.errors import RepriseError
 from reprise.stage import EXPLAINED
@@ -80,7 +80,7 @@ def run(root: Path, stage: str, view: StageView, options: argparse.Namespace) ->
     fresh = [_ensure(path) for path in outs if not path.exists()]
     with tempfile.TemporaryDirectory(prefix="reprise-") as private:
         temporary = Path(private).resolve()
-        values = read_yaml(root / "params.yaml")
+        values = parameters(root)
         declared = declared_values(view, values)
         (temporary / "params.json").write_text(json.dumps(declared), encoding="utf-8")
         scratch = root / ".work" / stage / inputs.digest(before, deps, root, declared)

@@ -17,6 +17,8 @@ from reprise.replica import link_or_copy
 TABLE = "table.csv"
 COLUMNS = ("file", "artist", "year", "language", "tags", "lyrics")
 Rows = list[dict[str, str]]
+WORDS = 80
+"""Words of the lyrics of a song: a chorus and a verse; more take longer to embed and tell no more."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,20 @@ def pool(corpus: Path) -> list[Song]:
             str(row["year"]),
             str(row["language"]),
             tags.get(row["track_id"], ""),
-            str(row["text"]),
+            beginning(str(row["text"])),
         )
         for row in table.to_dict("records")
     ]
+
+
+def beginning(text: str, count: int = WORDS) -> str:
+    """Return as many whole lines from the start of a text as hold so many words, at least one."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        if lines and sum(len(one.split()) for one in (*lines, line)) > count:
+            break
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def draw(songs: Iterable[Song], tracks: int, seed: int) -> list[Song]:

@@ -129,12 +129,10 @@ def main(argv: list[str] | None = None) -> int:
         "--layers", default="".join(LAYERS), help="letters of the layers to ask (default: SRND)"
     )
     parser.add_argument(
-        "--seeds", type=int, default=3, help="worlds in which each leak is planted (default: 3)"
+        "--seeds", type=int, default=1, help="worlds in which each leak is planted (default: 1)"
     )
     parser.add_argument("--clean", type=int, default=20, help="clean worlds (default: 20)")
-    parser.add_argument(
-        "--tracks", type=int, default=10, help="tracks of each genre in a world (default: 10)"
-    )
+    parser.add_argument("--tracks", type=int, default=8, help="tracks of each genre in a world (default: 8)")
     parser.add_argument(
         "--pool", type=Path, default=CORPUS, help=f"corpus that worlds are drawn from (default: {CORPUS})"
     )

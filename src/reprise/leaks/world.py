@@ -21,12 +21,13 @@ from reprise.small_world import keep_models, shrink
 MUSIC = "../music"
 MODELS = ("pca", "ae_conditional")
 """One model without labels and one that is given them: enough to leak in both ways."""
-SECONDS = 10
+SECONDS = 5
 CONFINED = "python -m reprise.hermetic"
 MARK = ".planted"
 """File in a world that may hold leaks: nothing is planted where it is not."""
 PERMUTATIONS = 4999
 LITTLE = {
+    "pretrain.epochs": 1,
     "pretrain.crops_per_track": 1,
     "pretrain.embedding_crops": 2,
     "finetune.epochs": 1,
