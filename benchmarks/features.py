@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parents[1]
 AUDIO = ROOT / "data/corpus/tracks/audio"
 CLIPS = 20
 TURN = 0.15  # seconds of processor time
-PAIRED, PAIRS = 100, 5  # tracks and rounds of one process against two
+PAIRED = {100: 5, 1_000: 3}  # tracks, and rounds of one process against two
 
 
 def take_turns(groups: list[tuple[dict[str, Contestant | str], list[Path]]], rounds: int) -> Times:
@@ -115,7 +115,7 @@ def speed(paths: list[Path], rounds: int) -> str:
 def collections(paths: list[Path], sizes: list[int]) -> Iterator[str]:
     """Extract collections of several sizes, and yield the section after each."""
     start = start_up(paths[0])
-    two = two_against_one(paths, PAIRED, PAIRS)
+    two = {size: two_against_one(paths, size, rounds) for size, rounds in PAIRED.items()}
     scales = []
     for size in sizes:
         scales.append(measure(paths, size, 0))
