@@ -329,16 +329,26 @@ def score_mood(
     print(score_file(predictions, pairs))
 
 
-@app.command(short_help="Fetch weights for the backbone to start from.")
+@app.command(short_help="Fetch a model from the hub.")
 def weights(
     name: Annotated[str, typer.Argument(help="Name on the hub, such as microsoft/resnet-18.")],
+    of: Annotated[
+        str, typer.Option(help="backbone (pretrain starts from it) or lyrics (lyrics.model may name it).")
+    ] = "backbone",
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit.")] = None,
     root: Root = HERE,
 ) -> None:
-    """Fetch weights for the backbone to start from into inputs/backbone."""
-    from reprise.finetune.hub import FOLDER, fetch_weights
+    """Fetch a model into inputs/: weights for the backbone to start from, or a sentence encoder."""
+    from reprise.hub import Use, fetch_weights
 
-    print(f"{name} is in {fetch_weights(name, root / FOLDER, revision)}: pretrain starts from it now")
+    try:
+        use = Use(of)
+    except ValueError:
+        raise typer.BadParameter(
+            f"'{of}' is none of {', '.join(use.value for use in Use)}", param_hint="--of"
+        ) from None
+    what = "pretrain starts from it now" if use == Use.backbone else f"use it with lyrics.model: {name}"
+    print(f"{name} is in {fetch_weights(name, use, root, revision)}: {what}")
 
 
 def main() -> None:

@@ -9,8 +9,7 @@ import torch
 from transformers.models.resnet.configuration_resnet import ResNetConfig
 from transformers.models.resnet.modeling_resnet import ResNetForImageClassification, ResNetModel
 
-from reprise.errors import BadInput, BadParameter, DownloadFailed
-from reprise.finetune import hub
+from reprise.errors import BadInput, BadParameter
 from reprise.finetune.adapters import digest
 from reprise.finetune.backbone import load_backbone, save_backbone, to_arrays
 from reprise.finetune.given import given_backbone, has_weights
@@ -89,26 +88,3 @@ def test_weights_that_cannot_be_used_say_why(tmp_path: Path) -> None:
     (tmp_path / "resnet/model.safetensors").write_bytes(b"nonsense")
     with pytest.raises(BadInput, match="cannot be read"):
         given_backbone(tmp_path / "resnet", 8, MEAN, SCALE)
-
-
-def test_fetching_takes_configuration_and_weights_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: dict[str, Any] = {}
-
-    def snapshot(name: str, **options: Any) -> str:
-        asked.update(options, name=name)
-        write_resnet(Path(options["local_dir"]))
-        return str(options["local_dir"])
-
-    monkeypatch.setattr(hub, "snapshot_download", snapshot)
-    assert hub.fetch_weights("somebody/resnet", tmp_path / "w", "v1") == tmp_path / "w"
-    assert (asked["name"], asked["revision"]) == ("somebody/resnet", "v1")
-    assert asked["allow_patterns"] == ["config.json", "model.safetensors"]
-
-    def unreachable(_name: str, **_options: Any) -> str:
-        raise OSError("no route to host")
-
-    monkeypatch.setattr(hub, "snapshot_download", unreachable)
-    with pytest.raises(DownloadFailed, match=r"no route to host.*by hand"):
-        hub.fetch_weights("somebody/resnet", tmp_path / "w")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import torch
 
 from reprise.errors import BadParameter, MissingData
 from reprise.lyrics.encoder import LyricsEncoder, pool
+from reprise.lyrics.packaged import GIVEN, folder_name, locate
 from reprise.lyrics.settings import EncoderSettings
 
 TEXTS = [
@@ -60,9 +63,7 @@ def test_padding_changes_rounding_alone(encoder: LyricsEncoder) -> None:
 def test_a_short_text_equals_the_library(encoder: LyricsEncoder) -> None:
     from sentence_transformers import SentenceTransformer
 
-    from reprise.lyrics.packaged import locate
-
-    library = SentenceTransformer(locate("all-MiniLM-L6-v2"), device="cpu")
+    library = SentenceTransformer(str(locate("all-MiniLM-L6-v2")), device="cpu")
     reference = library.encode(TEXTS[:2], batch_size=1, show_progress_bar=False)
     np.testing.assert_allclose(encoder.encode(TEXTS[:2]), reference, atol=1e-6)
 
@@ -89,3 +90,26 @@ def test_more_tokens_than_the_model_reads_are_refused() -> None:
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MissingData, match="cannot be loaded"):
         LyricsEncoder(EncoderSettings(model=str(tmp_path)))
+
+
+def save_small_model(folder: Path, dimension: int) -> None:
+    """Write an untrained encoder of another size, as Sentence-Transformers saves one."""
+    from transformers import BertConfig, BertModel
+
+    packaged = locate("all-MiniLM-L6-v2")
+    shutil.copytree(packaged, folder, ignore=shutil.ignore_patterns("model.safetensors"))
+    torch.manual_seed(0)
+    BertModel(
+        BertConfig(hidden_size=dimension, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8)
+    ).save_pretrained(folder)
+    pooling = folder / "1_Pooling" / "config.json"
+    settings = json.loads(pooling.read_text(encoding="utf-8"))
+    pooling.write_text(json.dumps(settings | {"word_embedding_dimension": dimension}), encoding="utf-8")
+
+
+def test_a_model_of_another_size_is_used_by_its_name(tmp_path: Path) -> None:
+    save_small_model(tmp_path / GIVEN / folder_name("somebody/small"), 20)
+    encoder = LyricsEncoder(EncoderSettings("somebody/small", 64), tmp_path)
+    vectors = encoder.encode([*TEXTS, LONG])
+    assert vectors.shape == (5, 20)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-6)

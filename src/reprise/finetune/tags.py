@@ -105,12 +105,15 @@ def average_precision(truth: Floats, scores: Floats) -> NDArray[np.float64]:
     scores
         Any monotone scores, shape (n, m).
     """
-    at_least = rankdata(-scores, axis=0, method="max")  # tracks that score at least as high
-    result = np.full(truth.shape[1], np.nan)
-    for tag in np.flatnonzero((truth.sum(axis=0) > 0) & (truth.sum(axis=0) < len(truth))):
-        found = at_least[truth[:, tag] > 0, tag]
-        result[tag] = np.mean(rankdata(found, method="max") / found)
-    return result
+    at_least = rankdata(-scores, axis=0, method="max").astype(np.int64)  # tracks that score at least as high
+    order = np.argsort(at_least, axis=0, kind="stable")
+    found = np.take_along_axis(
+        np.cumsum(np.take_along_axis(truth, order, axis=0), axis=0), at_least - 1, axis=0
+    )
+    positive = truth.sum(axis=0)
+    mean = (truth * found / at_least).sum(axis=0, dtype=np.float64) / np.maximum(positive, 1)
+    area: NDArray[np.float64] = np.where((positive > 0) & (positive < len(truth)), mean, np.nan)
+    return area
 
 
 def judge_tags(truth: Floats, scores: Floats, seed: int) -> dict[str, Any]:

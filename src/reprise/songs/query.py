@@ -88,7 +88,7 @@ class Querier:
         words = bool(query.lyrics.strip())
         lyrics = np.full((1, len(encoder.lyrics.mean)), np.nan)
         if words and self._saved.regressor.reader is None:  # a fine-tuned encoder reads the text itself
-            lyrics = _sentences(query.lyrics, self._saved.lyrics)
+            lyrics = _sentences(query.lyrics, self._saved.lyrics, self._root)
         audio = (
             _descriptors(query.audio, self._root) if query.audio else np.full((1, len(DESCRIPTORS)), np.nan)
         )
@@ -109,11 +109,11 @@ class Querier:
         )
 
 
-def _sentences(text: str, settings: dict[str, Any]) -> Floats:
+def _sentences(text: str, settings: dict[str, Any], root: Path) -> Floats:
     from reprise.lyrics.encoder import LyricsEncoder  # transformers: 9 s that a query by audio is spared
     from reprise.lyrics.settings import EncoderSettings
 
-    return LyricsEncoder(EncoderSettings(**settings)).encode([text]).astype(np.float64)
+    return LyricsEncoder(EncoderSettings(**settings), root).encode([text]).astype(np.float64)
 
 
 def _descriptors(path: Path, root: Path) -> Floats:

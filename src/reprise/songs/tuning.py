@@ -64,7 +64,7 @@ class TrainableEncoder(LyricsEncoder):
     @property
     def dimension(self) -> int:
         """Numbers of a sentence vector."""
-        return int(self._model.get_sentence_embedding_dimension() or 0)
+        return int(self._model.get_embedding_dimension() or 0)
 
     def forward(self, chunks: Sequence[Tokens]) -> Tensor:
         """Embed chunks, padded to the longest of them, shape (chunks, dimension)."""
