@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reprise import params, tables
+from reprise.lyrics.packaged import locate
 from reprise.songs.artefacts import save_regressor, save_report, save_unavailable
 from reprise.songs.choice import tuner
 from reprise.songs.experiment import run_experiment, why_not
@@ -27,6 +28,7 @@ def main() -> None:
     """Read the songs, fit the regressor and its baselines, write both."""
     given = params.load()
     block, lyrics = given.regress.to_dict(), given.lyrics.to_dict()
+    locate(lyrics["model"])  # it reads queries later: better missed now than then
     songs = read_songs(CORPUS, DESCRIPTORS, LYRICS, SPLITS, block["targets"])
     why = why_not(songs, tables.read_json(CORPUS / "corpus.json")["missing"])
     if why:

@@ -14,7 +14,7 @@ GIVEN = Path("inputs/lyrics_encoder")
 
 
 def locate(model: str, root: Path = Path()) -> Path:
-    """Find a model.
+    """Find a model; one that was put into `GIVEN` goes before a packaged one of its name.
 
     Parameters
     ----------
@@ -33,16 +33,16 @@ def locate(model: str, root: Path = Path()) -> Path:
     MissingData
         If there is no such model here.
     """
+    given = {folder.name: folder for folder in (root / GIVEN).glob("*")}
+    if folder_name(model) in given:
+        return given[folder_name(model)]
     name = model.removeprefix("sentence-transformers/")
     if name in PACKAGED:
         return _packaged(*PACKAGED[name], model)
-    folder = root / GIVEN / folder_name(model)
-    if folder.is_dir():
-        return folder
     if Path(model).is_dir():
         return Path(model)
     raise MissingData(
-        f"lyrics.model {model}: {folder} is no folder; fetch the model with 'reprise weights {model} --of lyrics', or put there what "
+        f"lyrics.model {model}: {root / GIVEN / folder_name(model)} is not there; fetch the model with 'reprise weights {model} --of lyrics', or put there what "
         f"Sentence-Transformers saves of it; {', '.join(PACKAGED)} comes with the installation"
     )
 
