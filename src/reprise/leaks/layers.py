@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -165,6 +166,7 @@ def interference(world: World, flow: Flow, leak: Leak, dealt: World | None = Non
                 other = dealt.copy(place)
                 other.project.environment = world.project.environment
                 plant(other, leak)
+                shutil.copy2(world.project.root / "dvc.yaml", other.project.root)  # as unconfined as there
                 seen = _changed(world, other, set(), flow, leak, None)
             else:
                 other, born = _exchange(world, name, place)
