@@ -17,9 +17,9 @@ GENRES = ("blues", "jazz", "rock")
 
 @pytest.fixture
 def planting() -> None:
-    """Leaks are planted on purpose only: in a copy, and when it is asked for."""
+    """The whole story takes a minute: the command `python -m reprise.leaks.story --plant` tells it, and this test when it is asked for."""
     if not os.environ.get("REPRISE_PLANT"):
-        pytest.skip("plants leaks in copies, which takes minutes: set REPRISE_PLANT=1")
+        pytest.skip("replays the story, which takes a minute: set REPRISE_PLANT=1")
 
 
 @pytest.fixture(scope="session")

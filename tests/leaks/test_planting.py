@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 from pathlib import Path
 
 import numpy as np
@@ -105,8 +104,6 @@ def test_artists_are_drawn_whole(songs: list[Song]) -> None:
 @pytest.fixture(scope="module")
 def clean(root: Path, songs: list[Song], tmp_path_factory: pytest.TempPathFactory) -> World:
     """A world in which the first stage is computed."""
-    if not os.environ.get("REPRISE_PLANT"):
-        pytest.skip("set REPRISE_PLANT=1")
     place = tmp_path_factory.mktemp("world")
     world = build(root, place / "clean", place / "cache", songs, seconds=5)
     world.project.dvc("repro", "download@tracks")
@@ -114,7 +111,6 @@ def clean(root: Path, songs: list[Song], tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("planting")
 @pytest.mark.xdist_group("leaks")
 def test_the_graph_sees_a_label_that_is_declared(clean: World, tmp_path: Path) -> None:
     world = clean.copy(tmp_path)
@@ -124,7 +120,6 @@ def test_the_graph_sees_a_label_that_is_declared(clean: World, tmp_path: Path) -
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("planting")
 @pytest.mark.xdist_group("leaks")
 def test_confinement_stops_a_label_that_is_not_declared(clean: World, tmp_path: Path) -> None:
     world = clean.copy(tmp_path)
@@ -136,7 +131,6 @@ def test_confinement_stops_a_label_that_is_not_declared(clean: World, tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("planting")
 @pytest.mark.xdist_group("leaks")
 def test_non_interference_sees_a_genre_that_is_in_a_name(clean: World, tmp_path: Path) -> None:
     leak = without_records(LEAKS["L06"])

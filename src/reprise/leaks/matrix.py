@@ -77,8 +77,11 @@ def page(leaks: Sequence[Leak], results: Results) -> str:
     """Return the part of the page that is made: sentences, worlds, table, what could not be asked."""
     facts = results.facts
     about = (
-        f"Made by `{COMMAND}`, of commit {facts.get('commit', 'unknown')}. A world has {facts.get('tracks', 0)} tracks of {facts.get('artists', 0)} artists and "
-        f"{facts.get('genres', 0)} genres, clips of {facts.get('seconds', 0)} s, the models {facts.get('models', '')}."
+        f"Made by `{COMMAND}`, of commit {facts.get('commit', 'unknown')}. A world is a copy of the project with tracks of its own: {facts.get('tracks', 0)} of "
+        f"{facts.get('artists', 0)} artists and {facts.get('genres', 0)} genres in the first, drawn anew for each world, whole artists at a time, from the computed corpus and laid out as "
+        f"a raw folder (a folder for each genre, numbered files, a table); clips of {facts.get('seconds', 0)} s, the beginnings of the lyrics, the models {facts.get('models', '')}. "
+        "Training and resampling are cut to seconds (`reprise.small_world`), the stages and the audit's thresholds are the project's. The corpora of moods and songs are the same "
+        "in all worlds. In a clean world every stage of the cone of `audit` runs; an alarm is any leak or warning of the audit."
     )
     parts = [summary(leaks, results), "", about, "", matrix(leaks, results)]
     silent = [
