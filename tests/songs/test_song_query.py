@@ -45,7 +45,7 @@ def test_a_query_with_what_a_song_of_the_collection_has_finds_that_song(
     experiment: Experiment, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     songs = experiment.songs
-    monkeypatch.setattr(querying, "_sentences", lambda _text, _settings: songs.lyrics[[7]])
+    monkeypatch.setattr(querying, "_sentences", lambda _text, _settings, _root: songs.lyrics[[7]])
     monkeypatch.setattr(querying, "_descriptors", lambda _path, _root: songs.audio[[7]])
     vector = Querier(project).embed(
         Query(str(songs.text[7]), Path("song.wav"), str(songs.genre[7]), float(songs.year[7]))
@@ -57,7 +57,7 @@ def test_a_query_with_what_a_song_of_the_collection_has_finds_that_song(
 def test_words_alone_and_genre_alone_are_masked_differently(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(querying, "_sentences", lambda _text, _settings: np.ones((1, 20)))
+    monkeypatch.setattr(querying, "_sentences", lambda _text, _settings, _root: np.ones((1, 20)))
     querier = Querier(project)
     words, genre = querier.embed(Query("word1 word2")), querier.embed(Query(genre="rock"))
     both = querier.embed(Query("word1 word2", genre="rock"))
