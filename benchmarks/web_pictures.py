@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from reprise.web.chromium import NoBrowser, browser
-from web import Server  # the folder of this script is on the path
+from web_load import Server  # the folder of this script is on the path
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from reprise.web import routes_recommend, routes_run, routes_tracks, static_files, upload
 from reprise.web.answers import Problem
 from reprise.web.guard import Guard
+from reprise.web.load import give_back
 from reprise.web.run import LiveRun
 from reprise.web.settings import Settings
 
@@ -86,6 +87,7 @@ async def _warm(app: FastAPI) -> AsyncIterator[None]:
 def _prepare(live: LiveRun) -> None:
     assert live.run.text is not None
     assert live.run.space is not None or live.run.catalogue.latents is None
+    give_back()
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:

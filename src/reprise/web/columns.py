@@ -31,10 +31,10 @@ class Category:
     codes: Codes
     names: list[str]
 
-    def name(self, row: int) -> str | None:
-        """Return the value of a track."""
-        code = int(self.codes[row])
-        return self.names[code] if code >= 0 else None
+    def of(self, rows: NDArray[np.integer[Any]]) -> list[str | None]:
+        """Return the values of some tracks."""
+        names = self.names
+        return [names[code] if code >= 0 else None for code in self.codes[rows].tolist()]
 
     def having(self, wanted: list[str]) -> NDArray[np.bool_]:
         """Return which tracks have one of the values, in any case of letters."""
@@ -48,6 +48,41 @@ class Category:
         """Return the number of tracks by value."""
         found = np.bincount(self.codes[self.codes >= 0], minlength=len(self.names))
         return {name: int(count) for name, count in zip(self.names, found, strict=True)}
+
+
+@dataclass(frozen=True)
+class Lists:
+    """A column of several texts a track, without a Python object for each.
+
+    Attributes
+    ----------
+    starts
+        Where the codes of each track start, and their number; shape (n + 1,).
+    codes
+        Index into `names` of each text.
+    names
+        The distinct texts.
+    """
+
+    starts: NDArray[np.int64]
+    codes: Codes
+    names: list[str]
+
+    def of(self, row: int) -> list[str]:
+        """Return the texts of a track."""
+        return [self.names[code] for code in self.codes[self.starts[row] : self.starts[row + 1]].tolist()]
+
+
+def lists(values: Any, rows: Rows, size: int) -> Lists:
+    """Gather texts by track, in the order of the table; arguments as of `category`."""
+    import pyarrow
+
+    encoded = values.cast(pyarrow.string()).dictionary_encode()
+    indices = plain(encoded.indices, "int64", -1)
+    order = np.argsort(rows, kind="stable")
+    order = order[(rows[order] >= 0) & (indices[order] >= 0)]
+    starts = np.searchsorted(rows[order], np.arange(size + 1))
+    return Lists(starts, indices[order].astype(np.int32), encoded.dictionary.to_pylist())
 
 
 def empty_category(size: int) -> Category:
@@ -128,6 +163,20 @@ def texts(values: Any, rows: Rows, size: int) -> list[str]:
     return spread
 
 
+def keys(asked: Any) -> NDArray[np.bytes_]:
+    """Return a pyarrow array of ids as fixed-width bytes: read from its buffer where all are of one length, as the pipeline's are."""
+    import pyarrow
+
+    text = asked.cast(pyarrow.large_string())
+    _, offsets, content = text.buffers()
+    if len(text) and not text.null_count:
+        starts = np.frombuffer(offsets, np.int64, count=len(text) + 1, offset=text.offset * 8)
+        widths = np.diff(starts)
+        if widths[0] and (widths == widths[0]).all():
+            return np.frombuffer(content, f"S{widths[0]}", count=len(text), offset=int(starts[0]))
+    return np.asarray(asked.to_pylist(), dtype=np.bytes_)
+
+
 def positions(ids: NDArray[np.bytes_], asked: Any) -> Rows:
     """Return the row of each asked id among ascending ids, -1 for an unknown one.
 
@@ -140,10 +189,18 @@ def positions(ids: NDArray[np.bytes_], asked: Any) -> Rows:
     """
     if not len(ids) or not len(asked):
         return np.full(len(asked), -1, np.int64)
-    given = np.asarray(asked.to_pylist(), dtype=np.bytes_)
+    given = keys(asked)
+    if len(given) == len(ids) and (given == ids).all():  # most tables list all tracks in order
+        return np.arange(len(ids))
     found = np.searchsorted(ids, given).astype(np.int64)
     found[found == len(ids)] = 0
     return np.asarray(np.where(ids[found] == given, found, -1), dtype=np.int64)
+
+
+def shown_all(values: NDArray[np.floating[Any]]) -> list[float | None]:
+    """Return numbers as `shown` does."""
+    rounded = np.round(values.astype(np.float64), DIGITS).tolist()
+    return [None if value != value else value for value in rounded]
 
 
 def shown(value: float) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,13 @@ from reprise.errors import BadInput, MissingData
 from reprise.web.catalogue import CATEGORIES, NUMBERS, Catalogue, Neighbours
 from reprise.web.columns import (
     Category,
+    Lists,
     Numbers,
     Rows,
     category,
     empty_category,
+    keys,
+    lists,
     numbers,
     plain,
     positions,
@@ -75,10 +79,9 @@ def load_catalogue(files: RunFiles, libraries: dict[str, frozenset[str]] | None 
         if why:
             facts["notes"].append(f"map: {why}")
     chances = [numbers(lookup[f"{PROBABILITY}{name}"], np.arange(len(rows)), len(rows)) for name in labels]
-    names = [one.decode() for one in ids.tolist()]
     made = Catalogue(
         ids=ids,
-        titles=_titles(files, ids, names),
+        titles=_titles(files, ids),
         categories=_categories(files, lookup, rows, ids, labels),
         numbers=columns,
         listed=listed,
@@ -90,17 +93,21 @@ def load_catalogue(files: RunFiles, libraries: dict[str, frozenset[str]] | None 
         tags=_tags(files, ids),
         facts=facts,
         libraries={name: np.isin(ids, _bytes(members)) for name, members in (libraries or {}).items()},
-        index={name: row for row, name in enumerate(names)},
     )
-    _give_back()
+    give_back()
     return made
 
 
-def _give_back() -> None:
-    """Give the memory of the tables back to the system: pyarrow keeps it for tables to come."""
+def give_back() -> None:
+    """Give the memory of the tables back to the system: pyarrow and the C library keep it for tables to come."""
+    import ctypes
+
     import pyarrow
 
     pyarrow.default_memory_pool().release_unused()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc
+    if trim is not None:
+        trim(0)
 
 
 def read_labels(files: RunFiles, lookup: dict[str, Any]) -> list[str]:
@@ -146,8 +153,7 @@ def _bytes(members: frozenset[str]) -> NDArray[np.bytes_]:
 
 def _all_ids(files: RunFiles, lookup: dict[str, Any]) -> NDArray[np.bytes_]:
     tracks = read_columns(files.path("tracks"), ("track_id",))
-    given = [table["track_id"].to_pylist() for table in (tracks, lookup) if table]
-    return np.unique(np.asarray([one for ids in given for one in ids], dtype=np.bytes_))
+    return np.unique(np.concatenate([keys(table["track_id"]) for table in (tracks, lookup) if table]))
 
 
 def _numbers(
@@ -223,12 +229,12 @@ def _first_clustering(assigned: dict[str, Any]) -> Rows:
     return np.flatnonzero(kept & (seeds == seeds[kept].min())).astype(np.int64)
 
 
-def _titles(files: RunFiles, ids: NDArray[np.bytes_], names: list[str]) -> list[str]:
+def _titles(files: RunFiles, ids: NDArray[np.bytes_]) -> list[str]:
     metadata = read_columns(files.path("metadata"))
     found = [""] * len(ids)
     if "title" in metadata:
         found = texts(metadata["title"], positions(ids, metadata["track_id"]), len(ids))
-    return [title or name[:ID_LENGTH] for title, name in zip(found, names, strict=True)]
+    return [title or ids[row][:ID_LENGTH].decode() for row, title in enumerate(found)]
 
 
 def _neighbours(lookup: dict[str, Any], ids: NDArray[np.bytes_]) -> Neighbours:
@@ -272,15 +278,12 @@ def _descriptors(files: RunFiles, ids: NDArray[np.bytes_]) -> dict[str, Numbers]
     return {name: numbers(values, rows, len(ids)) for name, values in columns.items()}
 
 
-def _tags(files: RunFiles, ids: NDArray[np.bytes_]) -> dict[int, list[str]]:
+def _tags(files: RunFiles, ids: NDArray[np.bytes_]) -> Lists:
     columns = read_columns(files.path("tags"))
-    found: dict[int, list[str]] = {}
-    if columns:
-        rows = positions(ids, columns["track_id"]).tolist()
-        for row, tag in zip(rows, columns["tag"].to_pylist(), strict=True):
-            if row >= 0:
-                found.setdefault(row, []).append(str(tag).rsplit("---", 1)[-1])
-    return found
+    if not columns:
+        return Lists(np.zeros(len(ids) + 1, np.int64), np.empty(0, np.int32), [])
+    found = lists(columns["tag"], positions(ids, columns["track_id"]), len(ids))
+    return replace(found, names=[name.rsplit("---", 1)[-1] for name in found.names])
 
 
 def _json(path: Path) -> dict[str, Any]:

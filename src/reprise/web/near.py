@@ -36,7 +36,9 @@ class Space:
             np.float32
         )
 
-    def nearest(self, point: NDArray[np.float64], k: int, allowed: NDArray[np.bool_] | None = None) -> Near:
+    def nearest(
+        self, point: NDArray[np.float64], k: int, allowed: NDArray[np.bool_] | None = None, besides: int = -1
+    ) -> Near:
         """Return the k nearest tracks of a point.
 
         Parameters
@@ -47,12 +49,15 @@ class Space:
             How many; fewer where fewer are allowed.
         allowed
             Which tracks may be found, shape (n,); ``None`` for all.
+        besides
+            Row of a track that is not to be found; -1 for none.
         """
-        score = self.halves - self.values @ point.astype(
-            np.float32
-        )  # half the squared distance, but for a constant
+        score = self.values @ point.astype(np.float32)
+        np.subtract(self.halves, score, out=score)  # half the squared distance, but for a constant
         if allowed is not None:
-            score = np.where(allowed, score, np.float32(np.inf))
+            score[~allowed] = np.inf
+        if besides >= 0:
+            score[besides] = np.inf
         count = min(len(score), k + SLACK)
         found = np.argpartition(score, count - 1)[:count] if count else np.empty(0, np.int64)
         found = np.sort(found[np.isfinite(score[found])])

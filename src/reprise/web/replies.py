@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from fastapi import HTTPException, Response
 
+from reprise.web.columns import shown_all
 from reprise.web.exports import csv_text
 from reprise.web.filters import Format
 from reprise.web.near import Near
@@ -32,10 +33,10 @@ def as_csv(rows: Iterable[dict[str, Any]], columns: list[str], name: str) -> Res
 
 def found_tracks(run: Run, near: Near) -> list[dict[str, Any]]:
     """Return recommended tracks with their distances."""
-    return [
-        {**run.catalogue.brief(row), "distance": round(distance, 6)}
-        for row, distance in zip(near.rows.tolist(), near.distances.tolist(), strict=True)
-    ]
+    found = run.catalogue.briefs(near.rows)
+    for track, distance in zip(found, shown_all(near.distances), strict=True):
+        track["distance"] = distance
+    return found
 
 
 def track_list(run: Run, near: Near, of: dict[str, Any], measure: str, form: Format, name: str) -> Response:

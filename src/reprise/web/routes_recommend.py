@@ -13,13 +13,14 @@ from reprise.web import answers
 from reprise.web.exports import file_name, m3u_text
 from reprise.web.filters import Format, TrackFilter
 from reprise.web.near import Space
+from reprise.web.quick_route import QuickRoute
 from reprise.web.recommend import along_mood, between, by_label, by_taste
 from reprise.web.replies import FLAT, as_csv, as_json, known_row, track_list, without_distances
 from reprise.web.routes_tracks import EUCLIDEAN, LARGEST_LIST, UNKNOWN, WITH_CSV, run_of
 from reprise.web.run import Run
 from reprise.web.run_files import AUDIO
 
-router = APIRouter(tags=["recommendations"])
+router = APIRouter(tags=["recommendations"], route_class=QuickRoute)
 
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z_-]{1,64}$")]
 Point = Annotated[
@@ -190,7 +191,7 @@ async def playlist(request: Request, asked: Playlist) -> Response:
     """Return the tracks in their order as M3U, CSV or JSON."""
     run = run_of(request)
     rows = [known_row(run, track_id) for track_id in asked.track_ids]
-    tracks = [run.catalogue.brief(row) for row in rows]
+    tracks = run.catalogue.briefs(np.array(rows))
     name = file_name(asked.title, asked.format.value)
     if asked.format is PlaylistFormat.CSV:
         return as_csv(tracks, list(FLAT), name)

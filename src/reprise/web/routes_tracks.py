@@ -12,11 +12,12 @@ from pydantic import Field
 from reprise.web import answers
 from reprise.web.columns import shown
 from reprise.web.filters import Format, TrackFilter, TrackQuery
+from reprise.web.quick_route import QuickRoute
 from reprise.web.replies import FLAT, as_csv, as_json, known_row, track_list
 from reprise.web.run import Run
 from reprise.web.run_files import AUDIO
 
-router = APIRouter(tags=["tracks"])
+router = APIRouter(tags=["tracks"], route_class=QuickRoute)
 
 TrackId = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="16 hexadecimal digits")]
 UNKNOWN: dict[int | str, dict[str, Any]] = {
@@ -51,7 +52,7 @@ async def tracks(request: Request, asked: Annotated[TrackQuery, Query()]) -> Res
     run = run_of(request)
     rows = run.select(asked, asked.sort)
     start = (asked.page - 1) * asked.size
-    page = [run.catalogue.brief(row) for row in rows[start : start + asked.size].tolist()]
+    page = run.catalogue.briefs(rows[start : start + asked.size])
     if asked.format is Format.CSV:
         return as_csv(page, list(FLAT), "tracks.csv")
     return as_json({**_paging(asked, len(rows)), "tracks": page})

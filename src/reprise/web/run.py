@@ -121,9 +121,7 @@ class Run:
         point = self.space.point(row) if self.space else None
         if self.space is None or point is None:
             return self._listed(listed, k, allowed)
-        others = np.ones(len(self.catalogue), np.bool_) if allowed is None else allowed.copy()
-        others[row] = False
-        return self.space.nearest(point, k, others)
+        return self.space.nearest(point, k, allowed, besides=row)
 
     def _listed(self, listed: int, k: int, allowed: NDArray[np.bool_] | None) -> Near | None:
         """Return the listed neighbours that are in the catalogue: all that is known without latents."""

@@ -11,8 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from reprise.confine.environment import machine_code
+
 LARGEST_ANSWER = 2**20
-KEPT, MACHINE_CODE = ".dvc/tmp/reprise", "machine-code"
+AUDIO_SOURCE = "src/reprise/audio"
 READ = ("data/finetuned", "data/av_regressor", "data/models", "data/clusters", "data/lookup", "data/features/tracks", "data/corpus/tracks",
         "data/lyrics/tracks", "data/relabel", "data/label_to_idx.json", "data/inference_lookup.csv", "data/splits", "metrics", "params.yaml")  # fmt: skip
 """What placing needs of a run."""
@@ -36,7 +38,7 @@ async def place_in_sandbox(root: Path, file: Path, seconds: float) -> dict[str, 
         The placement, or ``problem`` (a sentence) and ``status``.
     """
     source = Path(__file__).resolve().parents[2]
-    await asyncio.to_thread(_lend_machine_code, root, file.parent / MACHINE_CODE)
+    await asyncio.to_thread(_lend_machine_code, root, file.parent)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "reprise.web.place_worker", str(root.resolve()), str(file),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
@@ -65,11 +67,14 @@ async def place_in_sandbox(root: Path, file: Path, seconds: float) -> dict[str, 
     return found
 
 
-def _lend_machine_code(root: Path, copy: Path) -> None:
-    """Give the process a copy of the audio loops that the pipeline compiled here, which saves it half a minute; it may not change the original."""
-    for kept in sorted((root / KEPT).glob("numba-*")):
+def _lend_machine_code(root: Path, private: Path) -> None:
+    """Give the process a copy of the compiled audio loops, which saves it half a minute; it may not change the original.
+
+    A run that was restored rather than computed has none yet: they are made once, by a process that has seen no upload.
+    """
+    if (root / AUDIO_SOURCE).is_dir():
         with contextlib.suppress(OSError, shutil.Error):
-            shutil.copytree(kept, copy, dirs_exist_ok=True)
+            machine_code(root, private)
 
 
 async def _read(stream: asyncio.StreamReader) -> bytes:
@@ -91,6 +96,6 @@ def _environment(source: Path, private: Path) -> dict[str, str]:
         "HF_HUB_OFFLINE": "1",
         "OMP_NUM_THREADS": "2",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "NUMBA_CACHE_DIR": str(private / MACHINE_CODE),
+        "NUMBA_CACHE_DIR": str(private / "numba"),
         "JOBLIB_MULTIPROCESSING": "0",
     }

@@ -14,6 +14,7 @@ Rows = NDArray[np.int64]
 FIELDS = ("artist", "label", "genre", "language")
 END = "\n"
 MOST_WORDS = 8
+APART = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
@@ -21,7 +22,7 @@ def fold(text: str) -> str:
     if not text.isascii():
         apart = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return " ".join("".join(letter if letter.isalnum() else " " for letter in text.casefold()).split())
+    return APART.sub(" ", text.casefold()).strip()
 
 
 class TextSearch:
@@ -36,20 +37,23 @@ class TextSearch:
     def __init__(self, catalogue: Catalogue) -> None:
         folded = {name: [fold(value) for value in catalogue.categories[name].names] for name in FIELDS}
         codes = {name: catalogue.categories[name].codes.tolist() for name in FIELDS}
-        lines = []
+        tags = [fold(name) for name in catalogue.tags.names]
+        starts, codes_of_tags = catalogue.tags.starts.tolist(), catalogue.tags.codes.tolist()
+        lines, titles = [], []
         for row, title in enumerate(catalogue.titles):
             words = [fold(title)]
+            titles.append(len(words[0]))
             words += [folded[name][codes[name][row]] for name in FIELDS if codes[name][row] >= 0]
-            words += [fold(tag) for tag in catalogue.tags.get(row, ())]
+            words += [tags[code] for code in codes_of_tags[starts[row] : starts[row + 1]]]
             lines.append(f" {' '.join(words)} ")
         self.text = END.join(lines)
         self.starts = np.cumsum([0, *(len(line) + 1 for line in lines)])[:-1]
-        self.titles = [len(fold(title)) for title in catalogue.titles]
-        self.ids = catalogue.index
+        self.titles = np.array(titles, dtype=np.int32)
+        self.row = catalogue.row
 
     def search(self, query: str) -> Rows:
         """Return the rows that have all words of a query (or that id), best first: words of the title before others, then by order of id."""
-        row = self.ids.get(query.strip().lower())
+        row = self.row(query.strip().lower())
         if row is not None:
             return np.array([row], dtype=np.int64)
         words = fold(query).split()[:MOST_WORDS]
@@ -70,7 +74,6 @@ class TextSearch:
             found = np.fromiter((hit.start() for hit in re.finditer(re.escape(pattern), self.text)), np.int64)
             rows = np.searchsorted(self.starts, found, side="right") - 1
             score[rows] = np.maximum(score[rows], worth)
-            titles = np.asarray(self.titles)[rows] if len(rows) else np.empty(0)
-            inside = found - self.starts[rows] < titles
+            inside = found - self.starts[rows] < self.titles[rows]
             score[rows[inside]] = np.maximum(score[rows[inside]], worth + 2.0)
         return score
