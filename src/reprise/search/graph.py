@@ -132,11 +132,6 @@ class GraphIndex:
     def __len__(self) -> int:
         return len(self._index)
 
-    @property
-    def megabytes(self) -> float:
-        """Memory of the graph and its half-precision vectors."""
-        return float(self._index.memory_usage) / 1e6
-
     def search(self, query: Vectors, k: int) -> Hits:
         """Return k rows among those most similar to a query; see `ExactIndex.search`."""
         most = min(k * self._settings.candidates, len(self))
