@@ -150,7 +150,7 @@ def _cost(took: dict[str, float], epoch: dict[str, float] | None) -> Iterator[st
     yield from ("## Cost", "")
     yield (
         f"{machine()}. The whole experiment (all folds, the learning curve, all baselines; embeddings not counted): "
-        f"{took['cpu']:.0f} s of processor time, {took['seconds']:.0f} s on the clock (other programs were running)."
+        f"{took['cpu']:.0f} s of processor time, {took['seconds']:.0f} s on the clock."
     )
     if epoch:
         yield (
