@@ -10,7 +10,8 @@ import pytest
 
 from reprise.errors import BadInput
 from reprise.leaks.entry import Leak, collect
-from reprise.leaks.layers import broken, interference, stop
+from reprise.leaks.interference import interference
+from reprise.leaks.layers import broken, stop
 from reprise.leaks.music import COLUMNS, Song, draw, lay_out, permute_genres, read_rows
 from reprise.leaks.run import main
 from reprise.leaks.warm import WarmReplica

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,15 @@ LAYERS = {
 
 Outside = tuple[dict[str, str], Callable[[], None]]
 """Environment variables, and what is to be called afterwards."""
+
+
+SHOWN = 4  # items of a list that are told
+
+
+def few(items: Sequence[str]) -> str:
+    """Return the first items in one line, and how many more there are."""
+    more = f" and {len(items) - SHOWN} more" if len(items) > SHOWN else ""
+    return "; ".join(items[:SHOWN]) + more
 
 
 def nothing_left() -> None:

@@ -20,7 +20,8 @@ from pathlib import Path
 from reprise.errors import BadInput, RepriseError
 from reprise.leaks import matrix
 from reprise.leaks.entry import LAYERS, Leak, collect
-from reprise.leaks.layers import GOAL, RAW, deal, judge, leaks_found
+from reprise.leaks.interference import RAW, deal
+from reprise.leaks.layers import GOAL, judge, leaks_found
 from reprise.leaks.music import Song, draw, pool
 from reprise.leaks.results import Results
 from reprise.leaks.warm import WarmReplica
