@@ -252,6 +252,29 @@ def test_nothing_is_wider_than_a_small_screen(chromium: Any, address: str) -> No
     small.context.close()
 
 
+def test_a_file_of_ones_own_is_placed_and_an_unusable_one_is_refused_in_words(visit: Visit) -> None:
+    visit.go("#/map")
+    visit.drawn()
+    visit.page.set_input_files(
+        "#upload", {"name": "<i>song</i>.txt", "mimeType": "text/plain", "buffer": b"words"}
+    )
+    visit.page.wait_for_selector("text=does not begin like any audio format")
+    assert visit.page.locator("aside i, main i").count() == 0
+    visit.troubles.clear()  # the browser itself notes the refusal (415)
+    near = visit.page.evaluate("fetch('/api/v1/tracks?size=2').then((reply) => reply.json())")["tracks"]
+    track = {"label": "a", "uncertainty": 0.5, "arousal": 0.75, "valence": 0.25, "cluster": 3, "seconds": 30, "in_corpus": False, "notes": [],
+             "map_x": near[0]["map_x"], "map_y": near[0]["map_y"], "probabilities": {"a": 0.9, "b": 0.1}}  # fmt: skip
+    placed = {"track": track, "neighbours": [{**one, "distance": 1.25} for one in near]}
+    visit.page.route("**/api/v1/place", lambda route: route.fulfill(json=placed))
+    before = visit.page.locator(".plot").screenshot()
+    visit.page.set_input_files("#upload", {"name": "song.wav", "mimeType": "audio/wav", "buffer": b"RIFF"})
+    visit.page.wait_for_selector("text=How sure of the label")
+    assert visit.page.locator("text=arousal 0.75, valence 0.25").count() == 1
+    assert visit.page.locator("text=90 %").count() == 1
+    visit.page.wait_for_timeout(300)
+    assert visit.page.locator(".plot").screenshot() != before
+
+
 def test_the_api_page_lists_every_path(visit: Visit) -> None:
     visit.page.goto(visit.address + "docs")
     visit.page.wait_for_selector("article")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 import subprocess
@@ -158,3 +160,21 @@ def test_reports_of_the_run_are_served(client: TestClient) -> None:
     assert models["models"][0]["selected"] is True
     assert ask(client, "audit")["checks"][0]["check"] == "splits"
     assert ask(client, "metrics")["metrics"]["lookup"]["selected_model"] == MODEL
+
+
+def test_groups_and_metrics_come_as_csv(client: TestClient) -> None:
+    def rows(path: str) -> list[dict[str, str]]:
+        reply = client.get(f"/api/v1/{path}", params={"format": "csv"})
+        assert reply.headers["content-type"].startswith("text/csv")
+        return list(csv.DictReader(io.StringIO(reply.text)))
+
+    for path, key in (("labels", "label"), ("clusters", "cluster")):
+        groups = ask(client, path)
+        for row, group in zip(rows(path), groups, strict=True):
+            assert row[key] == str(group[key])
+            assert row["meaning"] == group["meaning"]
+            assert row["central"].split(";") == group["central"]
+            assert row["arousal"] == str(group["mood"]["arousal"])
+    found = {(row["file"], row["key"]): row["value"] for row in rows("metrics")}
+    assert found["lookup", "selected_model"] == MODEL
+    assert found["compare", "models.conv_vae.genre.ami.value"] == "0.5"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 """Beginnings of a cell that a spreadsheet may take for a formula (OWASP, "CSV Injection")."""
 
 LISTS = ";"
+CLUSTER_COLUMNS = ("cluster", "meaning", "tracks", "arousal", "valence", "central")
+LABEL_COLUMNS = ("label", "index", "meaning", "tracks", "predicted_tracks", "acoustic_cluster", "named_by", "arousal", "valence",
+                 "central")  # fmt: skip
+"""What CSV holds of a group of tracks: what is one value a group."""
 
 
 def csv_text(rows: Iterable[dict[str, Any]], columns: list[str] | None = None) -> str:
@@ -23,6 +27,23 @@ def csv_text(rows: Iterable[dict[str, Any]], columns: list[str] | None = None) -
     for row in found:
         writer.writerow([_cell(row.get(name)) for name in header])
     return stream.getvalue()
+
+
+def with_mood(group: dict[str, Any]) -> dict[str, Any]:
+    """Return a group of tracks with its mood as columns of its own."""
+    return {**group, **group["mood"]}
+
+
+def flat(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the single values of nested metrics with their dotted names; a list of single values is one value."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from flat(inner, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(one, (dict, list)) for one in value):
+        for index, inner in enumerate(value):
+            yield from flat(inner, f"{name}.{index}")
+    else:
+        yield name, value
 
 
 def m3u_text(tracks: Iterable[dict[str, Any]], links: dict[str, str], title: str, seconds: int) -> str:

@@ -9,10 +9,12 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from reprise.web import answers, reports
+from reprise.web.exports import CLUSTER_COLUMNS, LABEL_COLUMNS, flat, with_mood
+from reprise.web.filters import Format
 from reprise.web.map_bytes import map_bytes
 from reprise.web.meaning import cluster_profiles, label_profiles
-from reprise.web.replies import as_json
-from reprise.web.routes_tracks import run_of
+from reprise.web.replies import as_csv, as_json
+from reprise.web.routes_tracks import WITH_CSV, run_of
 
 router = APIRouter(tags=["run"])
 pages = APIRouter(include_in_schema=False)
@@ -55,36 +57,51 @@ async def whole_map(request: Request) -> Response:
     return Response(content, media_type="application/octet-stream", headers=headers)
 
 
-@router.get("/labels", response_model=list[answers.Label], summary="Acoustic labels with their profiles")
-async def labels(request: Request) -> Response:
-    """Every label in the order of ``label_to_idx.json``: what it means in words, its tags, sound, genres and mood."""
+@router.get(
+    "/labels",
+    response_model=list[answers.Label],
+    responses=WITH_CSV,
+    summary="Acoustic labels with their profiles",
+)
+async def labels(request: Request, format: Format = Format.JSON) -> Response:
+    """Every label in the order of ``label_to_idx.json``: what it means in words, its tags, sound, genres and mood; as CSV without the lists."""
     run = run_of(request)
-    return as_json(
-        await run_in_threadpool(
-            lambda: run.result("labels", lambda: label_profiles(run.files, run.catalogue))
-        )
+    found = await run_in_threadpool(
+        lambda: run.result("labels", lambda: label_profiles(run.files, run.catalogue))
     )
+    if format is Format.CSV:
+        return as_csv(map(with_mood, found), list(LABEL_COLUMNS), "labels.csv")
+    return as_json(found)
 
 
 @router.get(
-    "/clusters", response_model=list[answers.Cluster], summary="Clusters of the latents with their profiles"
+    "/clusters",
+    response_model=list[answers.Cluster],
+    responses=WITH_CSV,
+    summary="Clusters of the latents with their profiles",
 )
-async def clusters(request: Request) -> Response:
-    """Every cluster of the map: what it means in words, its sound, genres, acoustic labels and mood."""
+async def clusters(request: Request, format: Format = Format.JSON) -> Response:
+    """Every cluster of the map: what it means in words, its sound, genres, acoustic labels and mood; as CSV without the lists."""
     run = run_of(request)
-    return as_json(
-        await run_in_threadpool(lambda: run.result("clusters", lambda: cluster_profiles(run.catalogue)))
-    )
-
-
-@router.get("/metrics", response_model=answers.Metrics, summary="Metrics of the run")
-async def metrics(request: Request) -> Response:
-    """Headline results with what stands beside them, and all metrics by file."""
-    files = run_of(request).files
-    found = await run_in_threadpool(
-        lambda: {"headlines": reports.headlines(files), "metrics": reports.all_metrics(files)}
-    )
+    found = await run_in_threadpool(lambda: run.result("clusters", lambda: cluster_profiles(run.catalogue)))
+    if format is Format.CSV:
+        return as_csv(map(with_mood, found), list(CLUSTER_COLUMNS), "clusters.csv")
     return as_json(found)
+
+
+@router.get("/metrics", response_model=answers.Metrics, responses=WITH_CSV, summary="Metrics of the run")
+async def metrics(request: Request, format: Format = Format.JSON) -> Response:
+    """Headline results with what stands beside them, and all metrics by file; as CSV, one row a value."""
+    files = run_of(request).files
+    found = await run_in_threadpool(reports.all_metrics, files)
+    if format is Format.CSV:
+        rows = (
+            {"file": file, "key": key, "value": value}
+            for file, content in found.items()
+            for key, value in flat(content)
+        )
+        return as_csv(rows, ["file", "key", "value"], "metrics.csv")
+    return as_json({"headlines": await run_in_threadpool(reports.headlines, files), "metrics": found})
 
 
 @router.get("/models", summary="Comparison of all models")

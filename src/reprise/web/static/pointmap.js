@@ -91,6 +91,9 @@ export class PointMap {
   toPlane(px, py) { return [this.view.x + (px - this.width / 2) / this.view.scale, this.view.y - (py - this.height / 2) / this.view.scale]; }
 
   drawOver() {
+    const bare = !(this.axes || this.path.length || this.spots.length || this.marks.length || this.extra || this.cursor >= 0 || this.selected >= 0 || this.drawing);
+    this.over.style.visibility = bare ? "hidden" : "visible";  // a layer with nothing on it would still be drawn at every frame
+    if (bare) return;
     const paint = this.over.getContext("2d"), styles = getComputedStyle(this.element);
     const ink = styles.getPropertyValue("--ink"), soft = styles.getPropertyValue("--soft"), accent = styles.getPropertyValue("--accent"), line = styles.getPropertyValue("--line");
     paint.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
@@ -147,9 +150,11 @@ export class PointMap {
     this.draw(); this.on.view?.();
   }
 
-  place(row) {
-    const [x, y] = this.toScreen(this.xs[row], this.ys[row]);
-    if (x < 30 || y < 30 || x > this.width - 30 || y > this.height - 30) { this.view.x = this.xs[row]; this.view.y = this.ys[row]; this.on.view?.(); }
+  place(row) { this.reveal(this.xs[row], this.ys[row]); }
+
+  reveal(x, y) {
+    const [px, py] = this.toScreen(x, y);
+    if (px < 30 || py < 30 || px > this.width - 30 || py > this.height - 30) { Object.assign(this.view, { x, y }); this.on.view?.(); }
     this.draw();
   }
 
