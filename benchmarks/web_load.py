@@ -115,6 +115,9 @@ def put_load(server: Server, ids: list[str], seconds: float, pause: float, seed:
 
     async def together() -> None:
         connections = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(CLIENTS)]
+        await asyncio.sleep(
+            0.3
+        )  # until the server has accepted all of them: under load it takes them in one at a time
         until = time.monotonic() + seconds
         await asyncio.gather(
             *(

@@ -13,7 +13,7 @@ from reprise.web import answers
 from reprise.web.columns import shown
 from reprise.web.filters import Format, TrackFilter, TrackQuery
 from reprise.web.quick_route import QuickRoute
-from reprise.web.replies import FLAT, as_csv, as_json, known_row, track_list
+from reprise.web.replies import FLAT, as_csv, as_json, known_row, track_list, without_distances
 from reprise.web.run import Run
 from reprise.web.run_files import AUDIO
 
@@ -145,8 +145,6 @@ async def search(
     format: Format = Format.JSON,  # the parameter's name in the address
 ) -> Response:
     """Tracks that have all the words in title, artist, tags, label, genre or language; best first."""
-    from reprise.web.replies import without_distances
-
     run = run_of(request)
     rows = run.select(TrackFilter(q=q), None)[:limit]
     return track_list(

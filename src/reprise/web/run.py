@@ -98,7 +98,8 @@ class Run:
             rows = self.text.search(asked.q)
             return np.asarray(rows[mask_of(self.catalogue, asked)[rows]], dtype=np.int32)
         order = self._orders.get(sort, lambda: order_by(self.catalogue, sort or "track_id").astype(np.int32))
-        return np.asarray(order[self.mask(asked)[order]], dtype=np.int32)
+        kept = self.mask(asked).take(order)  # take and compress need half the time of brackets
+        return np.asarray(order.compress(kept), dtype=np.int32)
 
     def result(self, key: Hashable, make: Callable[[], V]) -> V:
         """Return something derived from the run, made once."""
