@@ -83,9 +83,9 @@ def _ask_the_rest(
     stopped = stop(world, leak)
     if stopped:
         unconfine(world.project.root, [*leak.stages, *(("placebo",) if _in_placebo(leak) else ())])
-        status, said = world.project.tried("repro", *leak.stages)
-        if status:
-            verdict.failed = {layer: _last(said) for layer in layers if layer != "S"}
+        said = stop(world, leak)
+        if said:
+            verdict.failed = {layer: said for layer in layers if layer != "S"}
             return
     if "R" in layers:
         verdict.seen["R"] = stopped
@@ -127,11 +127,12 @@ def broken(world: World) -> str:
 
 
 def stop(world: World, leak: Leak) -> str:
-    """Run the stages that leak, confined; return why one of them did not get through."""
-    if not leak.stages:
-        return ""
-    status, said = world.project.tried("repro", *leak.stages)
-    return _last(said) if status else ""
+    """Run the stages that leak, in their order, which may be none of the graph's; return why one of them did not get through."""
+    for stage in leak.stages:
+        status, said = world.project.tried("repro", stage)
+        if status:
+            return _last(said)
+    return ""
 
 
 def found(world: World) -> str:
