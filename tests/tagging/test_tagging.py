@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from typer.testing import CliRunner
 from reprise.cli import app
 from reprise.datasets.clip import content_id
 from reprise.errors import BadParameter
-from reprise.tagging.library import Order, tag_library
+from reprise.tagging.library import CORPUS, Order, tag_library
 from reprise.tagging.moods import mood_word
 from reprise.tagging.writers import NoTags, read_fields, write_fields
 from reprise.web.load import load_catalogue
@@ -58,7 +59,10 @@ def project(tmp_path: Path) -> Path:
     """A run in which one file of the music folder is a track of the lookup table."""
     root = tmp_path / "project"
     make_run(root, Size(30, 30, dimensions=4), seed=3)
-    (root / "params.yaml").write_text("datasets:\n  folder: {seconds: 5, crop: start}\n")
+    (root / "params.yaml").write_text("datasets:\n  folder: {seconds: 3, crop: start}\n")
+    (root / CORPUS).write_text(
+        json.dumps({"n_samples": len(tone())})
+    )  # the run's clips are longer than params.yaml now says
     table, music = root / TABLES["lookup"], tmp_path / "music/deep"
     music.mkdir(parents=True)
     soundfile.write(music / "known.flac", tone(), RATE)

@@ -6,6 +6,7 @@ have been renamed, moved, or tagged anew since the run.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from reprise.tagging.writers import MOOD, NoTags, write_fields
 from reprise.web.catalogue import Catalogue
 
 PREFIX = "REPRISE_"
+CORPUS = "data/corpus/tracks/corpus.json"
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,22 @@ class Outcome:
     name: str
     fields: dict[str, str]
     why: str = ""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the run cut its clips.
+
+    Attributes
+    ----------
+    crop
+        Which part of a file; start or middle.
+    samples
+        Length of a clip.
+    """
+
+    crop: str
+    samples: int
 
 
 @dataclass(frozen=True)
@@ -89,13 +107,20 @@ def tag_library(order: Order, root: Path, catalogue: Catalogue) -> Iterator[Outc
         raise BadParameter(f"{order.folder} is no folder; name the one that holds your music")
     if folder == target or folder in target.parents or target in folder.parents:
         raise BadParameter(f"--to {order.target}: copies must lie apart from the music in {order.folder}")
-    options = dict(
-        YAML(typ="safe").load((root / "params.yaml").read_text(encoding="utf-8"))["datasets"]["folder"]
-    )
+    cut = _cut(root)
     placer = _placer(root) if order.place else None
     for name, path in sorted(walk(folder).files.items()):
         if PurePosixPath(name).suffix.lower() in SUFFIXES:
-            yield _tag(name, path, order, options, catalogue, placer)
+            yield _tag(name, path, order, cut, catalogue, placer)
+
+
+def _cut(root: Path) -> Cut:
+    """Return how clips are cut: as long as the run's own, whichever dataset it is of; as ``params.yaml`` says where there is no corpus."""
+    parameters = YAML(typ="safe").load((root / "params.yaml").read_text(encoding="utf-8"))
+    options, about = dict(parameters["datasets"]["folder"]), root / CORPUS
+    if about.is_file():
+        return Cut(options["crop"], int(json.loads(about.read_text(encoding="utf-8"))["n_samples"]))
+    return Cut(options["crop"], n_samples(options))
 
 
 def fields_of(track: dict[str, Any]) -> dict[str, str]:
@@ -112,10 +137,8 @@ def fields_of(track: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in given.items() if value is not None}
 
 
-def _tag(
-    name: str, path: Path, order: Order, options: dict[str, Any], catalogue: Catalogue, placer: Any
-) -> Outcome:
-    found = _recognise(name, path, options, catalogue, placer)
+def _tag(name: str, path: Path, order: Order, cut: Cut, catalogue: Catalogue, placer: Any) -> Outcome:
+    found = _recognise(name, path, cut, catalogue, placer)
     if isinstance(found, str):
         return Outcome(name, {}, found)
     fields = fields_of(found)
@@ -133,11 +156,9 @@ def _tag(
     return Outcome(name, fields)
 
 
-def _recognise(
-    name: str, path: Path, options: dict[str, Any], catalogue: Catalogue, placer: Any
-) -> dict[str, Any] | str:
+def _recognise(name: str, path: Path, cut: Cut, catalogue: Catalogue, placer: Any) -> dict[str, Any] | str:
     """Return what is known of a file, or why nothing is."""
-    clip = make_clip(RawTrack(source=name, audio=OwnFile(path), crop=options["crop"]), n_samples(options))
+    clip = make_clip(RawTrack(source=name, audio=OwnFile(path), crop=cut.crop), cut.samples)
     if not isinstance(clip, Reject):
         row = catalogue.row(clip.track_id)
         if row is not None:
