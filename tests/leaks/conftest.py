@@ -17,9 +17,9 @@ GENRES = ("blues", "jazz", "rock")
 
 @pytest.fixture
 def planting() -> None:
-    """The whole story takes a minute: the command `python -m reprise.leaks.story --plant` tells it, and this test when it is asked for."""
+    """What takes half a minute or more is tested when it is asked for; the commands `reprise power` and `python -m reprise.leaks.story` do the same at length."""
     if not os.environ.get("REPRISE_PLANT"):
-        pytest.skip("replays the story, which takes a minute: set REPRISE_PLANT=1")
+        pytest.skip("runs stages again and again in copies: set REPRISE_PLANT=1")
 
 
 @pytest.fixture(scope="session")

@@ -132,6 +132,7 @@ def test_confinement_stops_a_label_that_is_not_declared(clean: World, tmp_path: 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("planting")
 @pytest.mark.xdist_group("leaks")
 def test_non_interference_sees_a_genre_that_is_in_a_name(clean: World, tmp_path: Path) -> None:
     leak = without_records(LEAKS["L06"])
