@@ -20,6 +20,7 @@ let shown = null, before = "";
 function navigation(view) {
   const many = basket.all().length;
   clear(byId("nav"), Object.entries(VIEWS).map(([name, [text]]) => el("li", {}, el("a", { href: route.link(name), "aria-current": name === view ? "page" : null }, name === "playlist" && many ? `${text} (${count(many)})` : text))));
+  byId("nav").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function show() {

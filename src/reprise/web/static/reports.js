@@ -18,7 +18,7 @@ export async function models(main, state, view, given) {
   page.append(
     el("p", { class: "lead" }, `Every model on the same footing: ${found.method}, k = ${found.k}. The line is the 95 % interval over artists, the dashed mark is chance. Models that are given labels are judged on test tracks alone. ★ feeds the map.`),
     el("p", { class: "row" }, el("label", { for: "measure", class: "soft small" }, "Measure"), select),
-    el("div", { class: "card" }, dots(rows)), table(found.models),
+    el("div", { class: "card scroll" }, dots(rows)), table(found.models),
     found.page ? el("div", {}, el("h2", {}, "The whole comparison"), el("p", { class: "soft" }, "With latent maps, learning curves and sounds, as the run wrote it. It runs in a frame of its own, shut off from this page. ", el("a", { href: found.page, target: "_blank", rel: "noopener" }, "Open it alone")), el("iframe", { class: "whole", src: found.page, sandbox: "allow-scripts", loading: "lazy", title: "The whole comparison of models" })) : null);
 }
 
@@ -57,7 +57,7 @@ export async function audit(main, state, view, given) {
     el("p", { class: "lead" }, summary.leak ? "The audit found leaks: what is reported of this run is not to be trusted until they are cured." : `No leak was found by ${count(summary.checks ?? 0)} checks. A control is a leak that was planted, and must be found. `, summary.correction ? el("span", { class: "small" }, summary.correction) : null),
     el("div", { class: "tiles" }, tile("leak", "leaks"), tile("warn", "warnings"), tile("control", "planted, found"), tile("skipped", "not asked"), tile("ok", "in order")),
     el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, ["Verdict", "Check", "Of what", "Stage", "Evidence"].map((text) => el("th", {}, text)))),
-      el("tbody", {}, only.slice(0, 400).map((check) => el("tr", {}, el("td", { class: `sev ${check.severity}` }, check.severity), el("td", {}, check.check), el("td", {}, check.subject), el("td", {}, check.stage), el("td", { class: "small" }, check.evidence)))))),
+      el("tbody", {}, only.slice(0, 400).map((check) => el("tr", {}, el("td", { class: `sev ${check.severity}` }, check.severity), el("td", {}, check.check), el("td", { class: "subject" }, check.subject), el("td", {}, check.stage), el("td", { class: "small evidence" }, check.evidence)))))),
     only.length > 400 ? el("p", { class: "soft" }, `and ${count(only.length - 400)} more: choose a verdict above.`) : null);
 }
 
