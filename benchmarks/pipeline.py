@@ -48,7 +48,7 @@ class Memory(threading.Thread):
                 except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
             self.peak = max(self.peak, total)
-            time.sleep(0.5)
+            time.sleep(3.0)  # to look costs processor time: the kernel walks every page
 
 
 def cold_run(clone: Path) -> tuple[dict[str, float], float, int]:
