@@ -16,7 +16,8 @@ class Hub:
     """Stands in for the hub: a model is the files it has."""
 
     def __init__(self, *files: str) -> None:
-        self.files, self.asked = files, {}
+        self.files = files
+        self.asked: dict[str, Any] = {}
 
     def __call__(self, name: str, **options: Any) -> str:
         self.asked = options | {"name": name}
