@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from sections import machine, write_section  # the folder of this script is on the path
+from sections import load, machine, write_section  # the folder of this script is on the path
 
 ROOT = Path(__file__).resolve().parents[1]
 LIGHT = ("params", "labels", "split@tracks")
@@ -122,7 +122,7 @@ def page(
         [
             "## The pipeline",
             "",
-            f"Made by `python benchmarks/pipeline.py` on {machine()}.",
+            f"Made by `python benchmarks/pipeline.py` on {machine()}, {load()}.",
             "",
             "| figure | measured | target |",
             "|---|---|---|",
