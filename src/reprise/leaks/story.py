@@ -147,7 +147,7 @@ def downstream(world: World) -> list[str]:
     from dvc.repo import Repo
 
     computed = {out["stage"] for out in world.project.locked_outs().values()}
-    with Repo(str(world.project.root)) as repo:
+    with Repo(str(world.project.root)) as repo, repo.lock:
         graph = repo.index.graph
         changed = [stage for stage in graph if stage.name in computed and stage.changed_deps()]
         cone = set(changed).union(*(nx.ancestors(graph, stage) for stage in changed))
