@@ -167,7 +167,7 @@ def _commit(root: Path) -> None:
     who = ["-c", "user.name=story", "-c", "user.email=story@example.org"]
     for command in (
         ["init", "-q"],
-        ["add", "-A", "-f", "dvc.lock", "dvc.yaml", "params.yaml", "metrics", ".dvc/config"],
+        ["add", "-A", "dvc.lock", "dvc.yaml", "params.yaml", "metrics", ".dvc/config"],
         [*who, "commit", "-q", "-m", "leaky"],
     ):
         subprocess.run(["git", *command], cwd=root, check=True)
