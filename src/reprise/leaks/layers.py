@@ -127,9 +127,12 @@ def broken(world: World) -> str:
 
 
 def stop(world: World, leak: Leak) -> str:
-    """Run the stages that leak, in their order, which may be none of the graph's; return why one of them did not get through."""
+    """Run the stages that leak, in their order, which may be none of the graph's; return why one of them did not get through.
+
+    No result of an earlier run is taken: what a stage reads without declaring it is no part of the key under which DVC keeps results.
+    """
     for stage in leak.stages:
-        status, said = world.project.tried("repro", stage)
+        status, said = world.project.tried("repro", "--no-run-cache", stage)
         if status:
             return _last(said)
     return ""

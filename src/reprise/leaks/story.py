@@ -115,7 +115,7 @@ def leaky(clean: World, flow: Flow, leak: Leak, place: Path, goals: tuple[str, .
     verdict = Verdict({"S": broken(world), "R": stop(world, leak)})
     if verdict.seen["R"]:
         unconfine(world.project.root, [*leak.stages, "placebo"])
-    world.project.dvc("repro", *leak.stages)
+    world.project.dvc("repro", "--no-run-cache", *leak.stages)
     layers = "ND" if "audit" in goals else "N"
     ask(world, flow, leak, verdict, layers)
     world.project.dvc("repro", *goals)
