@@ -53,6 +53,14 @@ def test_rows_of_test_tracks_become_noise_and_the_split_stays(project: Path, cop
 
 
 @pytest.mark.slow
+def test_a_world_computed_up_to_the_split_has_only_sounds_to_change(copy: Path) -> None:
+    shutil.rmtree(copy / "data/lyrics")
+    paths = SECRETS["rows-test"].perturb(copy, np.random.default_rng(0))
+    assert paths
+    assert all(path.startswith("data/features/") for path in paths)
+
+
+@pytest.mark.slow
 def test_what_the_corpus_lacks_is_not_made_up(copy: Path) -> None:
     assert SECRETS["targets"].perturb(copy, np.random.default_rng(0)) == []
 
