@@ -1,4 +1,4 @@
-"""DVC killed by force must not leave a stage behind that writes into the next run's outputs."""
+"""DVC or a stage killed by force must not leave anything behind that writes into the next run's outputs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ folder = os.environ['DVC_ROOT'] + '/outs/slow'
 open(folder + '/new', 'w').write(str(os.getpid()))
 os.replace(folder + '/new', folder + '/pid')
 time.sleep(120)
+"""
+LEAVING = """
+import signal, subprocess, sys
+folder = os.environ['DVC_ROOT'] + '/outs/leaving'
+worker = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(120)'])
+open(folder + '/worker', 'w').write(str(worker.pid))
+{end}
 """
 PARENT = "import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'from reprise import hermetic; hermetic.main()', 'stages/slow.py'])"
 
@@ -45,6 +52,19 @@ def test_a_stage_does_not_outlive_dvc(make: Any) -> None:
         for pid in processes[1:]:
             if psutil.pid_exists(pid):
                 os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")
+@pytest.mark.parametrize(
+    ("end", "status"), [("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL), ("pass", 0)]
+)
+def test_no_worker_outlives_its_stage(make: Any, end: str, status: int) -> None:
+    project = make({"leaving": LEAVING.format(end=end)})
+    ended = project.run("leaving")
+    assert ended.returncode in (status, status % 256)
+    assert not psutil.pid_exists(
+        int((project.root / "outs" / "leaving" / "worker").read_text(encoding="utf-8"))
+    )
 
 
 def waited_for(path: Path) -> str:

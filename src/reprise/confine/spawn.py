@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +22,9 @@ from reprise.confine.watch import Watcher
 from reprise.errors import RepriseError
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+GRACE = 2.0
+"""Seconds that a stage's helpers may outlive it where it ended by itself (some tidy up after it)."""
 WATCHED = "seccomp refuses in its place: complete for mistakes, native code and children included, but not against a hostile program"
 GUARDED = "guarding Python's own file access only, which is weaker"
 
@@ -83,6 +88,7 @@ def spawn(
         rules = landlock.build_ruleset(
             read=doors.read, write=doors.write, names=doors.names, network=doors.network
         )
+    _adopt_orphans()
     judgement = Judgement(root, doors, deps)
     watcher = Watcher(judgement, machine) if machine else None
     canary = root / "dvc.yaml"
@@ -104,6 +110,7 @@ def spawn(
             watcher.close_channel()
     judgement.refused.pop(Access(READ, str(canary)), None)  # that was `_enter`, trying the door
     status = _wait(process).status
+    _end_orphans(0.0 if status < 0 else GRACE)
     watched = watcher is not None and watcher.finish()
     return Outcome(
         status, watched, tuple(judgement.refused), tuple(judgement.elsewhere), frozenset(judgement.opened)
@@ -120,6 +127,36 @@ def _enter(rules: int | None, watcher: Watcher | None, canary: Path) -> None:
         watcher.enter()
     if rules is None:
         _try(canary)
+
+
+def _adopt_orphans() -> None:
+    """Become the parent of what the stage leaves behind: workers of a stage that was killed would go on, into the next run's outs."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _end_orphans(grace: float) -> None:
+    """Wait for what the stage left behind, and kill what is there after ``grace`` seconds."""
+    limit = time.monotonic() + grace
+    while children := _children():
+        late = time.monotonic() >= limit
+        for child in children:
+            if late:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0 if late else os.WNOHANG)
+        if not late:
+            time.sleep(0.01)
+
+
+def _children() -> list[int]:
+    """Return the children of this process, by any of its threads."""
+    found: list[int] = []
+    for task in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, task.read_text(encoding="ascii").split())
+    return found
 
 
 def _try(canary: Path) -> None:

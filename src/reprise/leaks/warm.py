@@ -75,8 +75,13 @@ class WarmReplica(Replica):
             if child == 0:
                 status = BROKEN
                 try:
-                    os.dup2(said.fileno(), 1)
-                    os.dup2(said.fileno(), 2)
+                    for number in {
+                        1,
+                        2,
+                        sys.stdout.fileno(),
+                        sys.stderr.fileno(),
+                    }:  # a test's capture has its own
+                        os.dup2(said.fileno(), number)
                     self._enter()
                     status = function()
                 except BaseException:  # noqa: BLE001 - of the child, which must not return into its parent's frames
