@@ -18,6 +18,7 @@ from web_load import Server  # the folder of this script is on the path
 
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
+STRANGERS = Path("data/corpus/emotion/audio")  # clips that the map does not show
 WIDE, SMALL = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
 
 
@@ -45,21 +46,28 @@ def main() -> None:
         with browser() as chromium:
             for name, (ground, size, view) in pictures(found[2]["track_id"], found[-3]["track_id"]).items():
                 take(chromium, f"{address}{view}", ground, size, IMAGES / f"explorer_{name}.png")
+            stranger = sorted((ROOT / STRANGERS).glob("*.wav"))[0]
+            take(chromium, f"{address}#/map", "light", WIDE, IMAGES / "explorer_upload.png", stranger)
     except NoBrowser as why:
         sys.exit(str(why))
     finally:
         server.stop()
 
 
-def take(chromium: Any, address: str, ground: str, size: dict[str, int], target: Path) -> None:
-    """Take one picture."""
+def take(
+    chromium: Any, address: str, ground: str, size: dict[str, int], target: Path, sent: Path | None = None
+) -> None:
+    """Take one picture, of a file's place if one is sent."""
     context = chromium.new_context(viewport=size, color_scheme=ground)
     page = context.new_page()
     page.set_default_timeout(90_000)
     page.goto(address)
     page.wait_for_selector("html[data-ready]")
-    page.wait_for_timeout(1000)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(2500)
+    if sent:
+        page.set_input_files("#upload", str(sent))
+        page.wait_for_selector("text=How sure of the label")
+        page.wait_for_timeout(1000)
     page.screenshot(path=str(target))
     context.close()
 

@@ -73,7 +73,7 @@ def test_same_seed_same_weights_and_another_seed_others(name: str, small: Small,
 def test_a_step_lowers_the_loss(name: str, small: Small, tracks: Tracks, training: TrainingParams) -> None:
     config = small(name)
     if "temperature" in config:  # the contrast of a few random views is noisy
-        config |= {"epochs": 15, "batch_size": 32}
+        config |= {"epochs": 30, "batch_size": 32}
     condition = model_class(name).condition(check_params(name, config))
     model = build_model(name, config, tracks.shapes(condition), 0)
     if not isinstance(model, NeuralModel):
@@ -81,7 +81,8 @@ def test_a_step_lowers_the_loss(name: str, small: Small, tracks: Tracks, trainin
     report = model.fit(tracks, Run(training, 0))
     for phase in {row["phase"] for row in report.history}:
         curve = [row["train_loss"] for row in report.history if row["phase"] == phase]
-        assert curve[-1] < curve[0]
+        few = max(1, len(curve) // 5)
+        assert np.mean(curve[-few:]) < np.mean(curve[:few])
 
 
 @every_model

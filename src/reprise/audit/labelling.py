@@ -68,6 +68,13 @@ class Labelling:
         shuffled = rng.permuted(np.tile(of_block, (count, 1)), axis=1)
         return shuffled[:, self.blocks]
 
+    def exchanged(self, count: int, rng: np.random.Generator) -> Codes:
+        """Return labels permuted one by one, shape (count, n): for what was drawn for each row on its own, such as a hash.
+
+        Unlike `permutations`, every class keeps its size, on which the mutual information of few rows depends.
+        """
+        return rng.permuted(np.tile(self.codes, (count, 1)), axis=1)
+
     def at(self, ids: Strings) -> tuple[Codes, Codes]:
         """Return rows of ``ids`` that have the label, and their positions here."""
         position = {track: number for number, track in enumerate(self.ids)}

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from reprise.models.base import ModelParams, Shapes
-from reprise.models.layers import halvings, keep_variance
+from reprise.models.layers import channels_last, halvings, keep_variance
 from reprise.models.losses import contrast
 from reprise.models.neural import HEALTH_TRACKS, NeuralModel, stack
 from reprise.training.crops import Batch, Batches, Crops
@@ -88,7 +88,7 @@ class SegmentEncoder(NeuralModel):
         for before, after in itertools.pairwise((1, *params.channels)):
             parts += [nn.Conv2d(before, after, 3, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
             parts += [nn.MaxPool2d(2)]
-        self.convolutions = nn.Sequential(*parts)
+        self.convolutions = channels_last(nn.Sequential(*parts))
         self.to_latent = nn.Linear(2 * params.channels[-1], params.latent_dim)
         width = 2 * params.projection
         self.projection = nn.Sequential(

@@ -3,6 +3,9 @@
 `own_input` looks at a representation as a whole; columns that were added to an honest one hide in it. Each column is asked twice: does it tell the
 label (between classes), and does it follow the input (within classes)? An honest column that tells the label well also follows the input.
 
+A column that is the same (mostly zero) on nearly all tracks of each class says too little within classes to be asked: the units of a ReLU layer that tell
+a genre are often so, and a small world's has a dozen values in each of two genres.
+
 It need not follow linearly, or all parts of the input: a network bends what it is given, and may use sound and hardly any words. So a column follows if the
 leading directions of the input explain it, or if its distances go with those of a part of the input (distance covariance).
 
@@ -74,6 +77,8 @@ def own_columns(
     matrix = np.asarray(values[rows], dtype=np.float64)
     between = 1 - within_share(matrix, codes)
     telling = np.flatnonzero(between >= TELLS)
+    speaking = np.array([_varied(matrix[:, column], codes) >= FEWEST for column in telling], dtype=bool)
+    silent, telling = len(telling) - int(speaking.sum()), telling[speaking]
     follows = np.zeros(len(telling), dtype=bool)
     if len(telling):
         parts = [np.asarray(part[rows], dtype=np.float64) for part in inputs]
@@ -86,8 +91,9 @@ def own_columns(
         stage,
         "leak" if len(lost) else "ok",
         strongest,
-        f"{len(telling)} of {matrix.shape[1]} columns have {TELLS:.0%} of their variance between {labelling.name} classes (most: {strongest:.0%}); "
-        f"{len(lost)} of them have nothing in common with {subject[1]} within a {labelling.name}",
+        f"{len(telling) + silent} of {matrix.shape[1]} columns have {TELLS:.0%} of their variance between {labelling.name} classes (most: {strongest:.0%}); "
+        f"{len(lost)} of them have nothing in common with {subject[1]} within a {labelling.name}"
+        + (f"; {silent} vary on too few tracks to be asked" if silent else ""),
         f"find where these columns of {subject[0]} come from: not from {subject[1]}",
         count=len(lost),
     )
@@ -114,6 +120,12 @@ def _follows(columns: Floats, inputs: Sequence[Floats], codes: Codes, rng: np.ra
         reached += common(order) >= observed
     found: np.ndarray = np.any(reached / (PERMUTATIONS + 1) <= FOLLOWS, axis=0)
     return found
+
+
+def _varied(column: Floats, codes: Codes) -> int:
+    """Return on how many tracks the column has another value than the commonest of its class."""
+    counts = (np.unique(column[codes == number], return_counts=True)[1].max() for number in np.unique(codes))
+    return len(column) - int(sum(counts))
 
 
 def _centred(apart: Floats) -> Floats:
