@@ -132,12 +132,18 @@ def run(
         ),
     ] = None,
     force: Annotated[bool, typer.Option("--force", "-f", help="Run what did not change as well.")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, help="Stages at a time; 0: as many as there are cores.")
+    ] = 1,
     root: Root = HERE,
 ) -> None:
     """Run what changed (dvc repro, or dvc exp run with -S), then print the headline numbers."""
     from reprise import running
+    from reprise.side_by_side import workers
 
-    raise typer.Exit(running.run(root.resolve(), targets or [], setting or [], force=force))
+    raise typer.Exit(
+        running.run(root.resolve(), targets or [], setting or [], force=force, jobs=workers(jobs))
+    )
 
 
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}

@@ -41,15 +41,40 @@ def command(targets: Sequence[str], settings: Sequence[str], *, force: bool) -> 
     ]
 
 
-def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: bool) -> int:
-    """Run, print the headline numbers, and return the exit status."""
+def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: bool, jobs: int = 1) -> int:
+    """Run, print the headline numbers, and return the exit status.
+
+    Parameters
+    ----------
+    root
+        The project.
+    targets, settings, force
+        As in `command`.
+    jobs
+        Stages at a time.
+
+    Raises
+    ------
+    BadParameter
+        If an experiment is to run several stages at a time, or a setting is none.
+    """
+    from reprise import side_by_side
     from reprise.summary import WHERE, plain
+
+    if settings and jobs > 1:
+        raise BadParameter(
+            "--jobs with -S: an experiment runs its stages one after another; leave one of them out"
+        )
 
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     environment = os.environ | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
     arguments = [sys.executable, "-m", "dvc", *command(targets, settings, force=force)]
     sys.stdout.flush()
-    if subprocess.run(arguments, cwd=root, env=environment).returncode:
+    if jobs > 1:
+        status = side_by_side.run(root, targets, environment, jobs, force=force)
+    else:
+        status = subprocess.run(arguments, cwd=root, env=environment).returncode
+    if status:
         print(
             "reprise: the run did not end well; DVC and the stage say why above, docs/troubleshooting.md what to do",
             file=sys.stderr,
