@@ -22,8 +22,7 @@ all: repro
 repro: .venv/installed
 	python -m reprise.datasets.scan
 	python -m reprise.edited
-	dvc repro
-	python -m reprise.summary
+	reprise run --jobs 0
 
 test: .venv/installed
 	pytest -n 2 --dist loadgroup --max-worker-restart=0

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
-from reprise.errors import BadParameter
+from reprise.errors import BadInput, BadParameter
 
 Graph = Mapping[str, frozenset[str]]
 """The stages that each stage needs, by name."""
@@ -72,13 +72,23 @@ def run(root: Path, targets: Sequence[str], environment: Mapping[str, str], jobs
 
 
 def read(root: Path) -> tuple[Graph, frozenset[str]]:
-    """Return the graph of a project's stages, and those whose inputs, outs or command are not those of ``dvc.lock``."""
+    """Return the graph of a project's stages, and those whose inputs, outs or command are not those of ``dvc.lock``.
+
+    Raises
+    ------
+    BadInput
+        If DVC cannot read the project.
+    """
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
-    with Repo(str(root)) as repo, repo.lock:
-        graph = repo.index.graph
-        needs = {stage.addressing: frozenset(one.addressing for one in graph[stage]) for stage in graph}
-        return needs, frozenset(stage.addressing for stage in graph if stage.changed())
+    try:
+        with Repo(str(root)) as repo, repo.lock:
+            graph = repo.index.graph
+            needs = {stage.name: frozenset(one.name for one in graph[stage]) for stage in graph}
+            return needs, frozenset(stage.name for stage in graph if stage.changed())
+    except DvcException as error:
+        raise BadInput(f"{root}: {error} (`dvc status` says more)") from error
 
 
 def chosen(needs: Graph, targets: Sequence[str]) -> frozenset[str]:

@@ -205,10 +205,13 @@ def test_a_revision_that_nobody_has_is_named(clone: Path) -> None:
 def test_the_command_writes_it_and_tells_the_verdict_by_its_status(clone: Path, tmp_path: Path) -> None:
     arguments = ["pr-report", "main", "--root", str(clone), "--out", str(tmp_path / "report.md")]
     log = tmp_path / "repro.log"
-    log.write_text("Running stage 'model':\nStage 'x' is cached - skipping run\n", encoding="utf-8")
+    beside = "train@b                  | Running stage 'train@b':\n"
+    log.write_text(
+        f"Running stage 'model':\n{beside}Stage 'x' is cached - skipping run\n", encoding="utf-8"
+    )
     assert exits.end(app, [*arguments, "--log", str(log)]) == exits.FINE
     written = (tmp_path / "report.md").read_text(encoding="utf-8")
-    assert "1 stages ran, 1 were restored" in written
+    assert "2 stages ran, 1 were restored" in written
     (clone / "metrics" / "leakage.json").write_text(json.dumps({"summary": {"leak": 1}}), encoding="utf-8")
     assert exits.end(app, arguments) == exits.WANTING
 
