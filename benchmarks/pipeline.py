@@ -56,7 +56,7 @@ class Memory(threading.Thread):
 def cold_run(clone: Path, command: list[str]) -> tuple[dict[str, float], float, int]:
     """Run every stage in a clone without cache; return seconds by stage, in all, and the peak of memory in bytes.
 
-    A stage's seconds go from its first line to its last: two stages at a time overlap.
+    A stage's seconds go from its first line to its last, which `reprise run` prints at its end; two stages at a time overlap.
     """
     started = time.monotonic()
     process = subprocess.Popen(
@@ -139,7 +139,7 @@ def page(
             "|---|---|---|",
             *summary,
             "",
-            "Wall seconds by stage of the cold run, from the first line that each prints to its last; instances of a group are added up, though some ran side by side:",
+            "Wall seconds by stage of the cold run; instances of a group are added up, though some ran side by side, and slowed each other:",
             "",
             "| stage | s |",
             "|---|---|",

@@ -165,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--grid", nargs="*", metavar="KEY=A,B,C", help="parameters of the model and their values"
     )
     parser.add_argument("--run", action="store_true", help="run it; otherwise only say what would run")
+    parser.add_argument("--jobs", type=int, default=2, help="points at a time (default: 2)")
     options = parser.parse_args(arguments)
     grid = dict(_axis(text) for text in options.grid) if options.grid else GRID
     every = points(grid)
@@ -175,7 +176,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     for values in every:
         _call(queue(options.model, values))
-    _call(["dvc", "exp", "run", "--run-all"], check=False)  # a point that collapses is an answer as well
+    _call(
+        ["dvc", "exp", "run", "--run-all", "--jobs", str(options.jobs)], check=False
+    )  # a point that collapses is an answer as well
     results = [read_point(options.model, values) for values in every]
     found = [point for point in results if point is not None]
     if not found:

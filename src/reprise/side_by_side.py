@@ -10,6 +10,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -148,14 +149,22 @@ def _call(command: list[str], root: Path, environment: Mapping[str, str], part: 
         errors="replace",
     )
     assert process.stdout is not None
-    name = part[0]
+    name, began = part[0], time.monotonic()
     for line in process.stdout:
         if line.startswith(("Running stage '", "Stage '")):
-            name = line.split("'")[1]
+            if line.split("'")[1] != name:
+                _say(name, f"done in {time.monotonic() - began:.1f} s")
+            name, began = line.split("'")[1], time.monotonic()
         if line.strip() and not line.startswith(_HINTS):
-            with _PRINTING:
-                print(f"{name:<{_WIDTH}} | {line.rstrip()}", flush=True)
-    return process.wait()
+            _say(name, line.rstrip())
+    status = process.wait()
+    _say(name, f"{'failed' if status else 'done'} in {time.monotonic() - began:.1f} s")
+    return status
+
+
+def _say(name: str, text: str) -> None:
+    with _PRINTING:
+        print(f"{name:<{_WIDTH}} | {text}", flush=True)
 
 
 _PRINTING = threading.Lock()

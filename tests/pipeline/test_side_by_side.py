@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from reprise import running, side_by_side
@@ -102,6 +105,25 @@ def test_after_a_failure_nothing_is_begun_and_nothing_done_is_lost(
     said = capfd.readouterr().out
     assert "Running stage 'report'" in said
     assert "Running stage 'train@a'" not in said
+
+
+def test_ctrl_c_ends_all_of_them_and_keeps_what_is_done(project: Path) -> None:
+    slow = STAGES.replace("sleep 0.5", "touch ${item}.begun && sleep 60")
+    (project / "dvc.yaml").write_text(slow, encoding="utf-8")
+    command = [sys.executable, "-m", "reprise.cli", "run", "--jobs", "2"]
+    environment = ENVIRONMENT | {"PYTHONPATH": str(Path(side_by_side.__file__).parents[1])}
+    running = subprocess.Popen(command, cwd=project, env=environment, start_new_session=True)
+    limit = time.monotonic() + 60
+    while len(list(project.glob("*.begun"))) < 2:
+        assert time.monotonic() < limit, "two stages did not begin"
+        time.sleep(0.1)
+    os.killpg(running.pid, signal.SIGINT)
+    assert running.wait(timeout=30) != 0
+    left = [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project)]
+    assert not left
+    (project / "dvc.yaml").write_text(STAGES, encoding="utf-8")
+    assert side_by_side.run(project, [], ENVIRONMENT, 2, force=False) == 0
+    assert (project / "report").exists()
 
 
 def test_a_broken_file_is_named(project: Path) -> None:

@@ -206,9 +206,7 @@ def test_the_command_writes_it_and_tells_the_verdict_by_its_status(clone: Path, 
     arguments = ["pr-report", "main", "--root", str(clone), "--out", str(tmp_path / "report.md")]
     log = tmp_path / "repro.log"
     beside = "train@b                  | Running stage 'train@b':\n"
-    log.write_text(
-        f"Running stage 'model':\n{beside}Stage 'x' is cached - skipping run\n", encoding="utf-8"
-    )
+    log.write_text(f"Running stage 'model':\n{beside}Stage 'x' is cached - skipping run\n", encoding="utf-8")
     assert exits.end(app, [*arguments, "--log", str(log)]) == exits.FINE
     written = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "2 stages ran, 1 were restored" in written

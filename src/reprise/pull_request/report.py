@@ -95,7 +95,10 @@ def _run(root: Path, log: str) -> list[str]:
     """Say what ran, and whether it left what is committed as it is."""
     if not log:
         return []
-    ran, restored = len(re.findall(r"^(?:\S+ +\| )?Running stage", log, re.M)), log.count("is cached - skipping run")
+    ran, restored = (
+        len(re.findall(r"^(?:\S+ +\| )?Running stage", log, re.M)),
+        log.count("is cached - skipping run"),
+    )
     lines = [f"{ran} stages ran, {restored} were restored from the cache.", ""]
     differs = Base(root, "HEAD").changed(*COMMITTED)
     if differs:
