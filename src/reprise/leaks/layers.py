@@ -53,7 +53,7 @@ def judge(
     leak
         The leak.
     place
-        A folder that does not exist yet; removed afterwards.
+        A folder for the copy; emptied before (a trial that was killed leaves one) and removed afterwards.
     layers
         Letters of the layers to ask.
     dealt
@@ -61,6 +61,7 @@ def judge(
     """
     verdict = Verdict()
     afterwards: Callable[[], None] = lambda: None  # noqa: E731 - nothing to do
+    clear(place)
     try:
         world = clean.copy(place / "leaky")
         if leak.outside is not None:
