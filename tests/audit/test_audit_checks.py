@@ -411,6 +411,25 @@ def test_a_unit_that_is_silent_on_nearly_all_tracks_is_not_asked(labelled: Label
     assert own_columns(("z", "features"), "s", labels.ids, noisy, [source], labels, PLAN).severity == "leak"
 
 
+def test_where_honest_columns_are_not_seen_to_follow_nothing_is_said_of_any(labelled: Labelled) -> None:
+    """What a deep network makes of its input may be too bent to be seen on few tracks; `own_input` still asks of the whole."""
+    labels = labelled(0)
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=(len(labels.ids), 20))
+    bent = np.sin(40 * source @ rng.normal(size=(20, 12)))
+    telling = 3 * labels.one_hot[:, :1] + 0.3 * np.sin(40 * source @ rng.normal(size=(20, 1)))
+    found = own_columns(
+        ("z", "features"), "s", labels.ids, np.hstack([telling, bent]), [source], labels, PLAN
+    )
+    assert found.severity == "ok"
+    assert "not asked: of the other columns" in found.evidence
+    straight = source @ rng.normal(size=(20, 12))
+    found = own_columns(
+        ("z", "features"), "s", labels.ids, np.hstack([telling, straight]), [source], labels, PLAN
+    )
+    assert found.severity == "leak"
+
+
 def songs(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:
     rng = np.random.default_rng(seed)
     inputs = pd.DataFrame(rng.normal(size=(200, 5)), columns=list("abcde"))
