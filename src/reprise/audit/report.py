@@ -20,7 +20,7 @@ STATIC = (
 )
 CORRECTION = (
     "Holm over all permutation tests: the chance that a clean run raises any alarm by them is at most the level, however they depend on each other; "
-    "labels are permuted between artists as blocks. Findings without p are facts or exact recomputations"
+    "labels are permuted between artists as blocks (names one by one). Findings without p are facts or exact recomputations"
 )
 
 
