@@ -112,7 +112,15 @@ def test_ctrl_c_ends_all_of_them_and_keeps_what_is_done(project: Path) -> None:
     (project / "dvc.yaml").write_text(slow, encoding="utf-8")
     command = [sys.executable, "-m", "reprise.cli", "run", "--jobs", "2"]
     environment = ENVIRONMENT | {"PYTHONPATH": str(Path(side_by_side.__file__).parents[1])}
-    running = subprocess.Popen(command, cwd=project, env=environment, start_new_session=True)
+    running = subprocess.Popen(
+        command,
+        cwd=project,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # a test run in the background ignores it
+    )
     limit = time.monotonic() + 60
     while len(list(project.glob("*.begun"))) < 2:
         assert time.monotonic() < limit, "two stages did not begin"

@@ -48,4 +48,4 @@ def test_before_a_run_it_is_named_kept_and_two_edits_are_two_files(
 
 def test_make_keeps_edits_before_every_run(root: Path) -> None:
     lines = (root / "Makefile").read_text(encoding="utf-8").splitlines()
-    assert lines.index("\tpython -m reprise.edited") == lines.index("\tdvc repro") - 1
+    assert lines.index("\tpython -m reprise.edited") == lines.index("\treprise run --jobs 0") - 1
