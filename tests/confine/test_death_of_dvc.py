@@ -13,6 +13,8 @@ from typing import Any
 import psutil
 import pytest
 
+from reprise.confine.spawn import _children, _end_orphans
+
 SLOW = """
 import time
 folder = os.environ['DVC_ROOT'] + '/outs/slow'
@@ -65,6 +67,19 @@ def test_no_worker_outlives_its_stage(make: Any, end: str, status: int) -> None:
     assert not psutil.pid_exists(
         int((project.root / "outs" / "leaving" / "worker").read_text(encoding="utf-8"))
     )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")
+def test_other_children_of_the_caller_are_left_alone() -> None:
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        _end_orphans(0.0, frozenset(_children()) - {left.pid})
+        assert other.poll() is None
+        assert not psutil.pid_exists(left.pid)
+    finally:
+        other.kill()
+        other.wait()
 
 
 def waited_for(path: Path) -> str:

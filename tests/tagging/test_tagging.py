@@ -90,11 +90,7 @@ def test_copies_are_tagged_and_originals_stay_as_they_are(project: Path, tmp_pat
     assert rehearsal["deep/broken.mp3"].why
     assert set(rehearsal) == {"deep/known.flac", "deep/other.wav", "deep/broken.mp3"}
     done = {one.name: one for one in tag_library(Order(music, target, write=True), project, catalogue)}
-    assert done.keys() == rehearsal.keys()
-    for name, one in done.items():
-        assert one.fields == rehearsal[name].fields
-        # libsndfile keeps one error text for all threads: what follows the reason may be of another file
-        assert one.why.partition(":")[0] == rehearsal[name].why.partition(":")[0]
+    assert done == rehearsal
     assert [path.name for path in target.rglob("*.*")] == ["known.flac"]
     fields = done["deep/known.flac"].fields
     assert read_fields(target / "deep/known.flac", list(fields)) == fields

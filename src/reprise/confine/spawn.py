@@ -89,6 +89,7 @@ def spawn(
             read=doors.read, write=doors.write, names=doors.names, network=doors.network
         )
     _adopt_orphans()
+    others = frozenset(_children())  # of whoever calls this in a process of its own work
     judgement = Judgement(root, doors, deps)
     watcher = Watcher(judgement, machine) if machine else None
     canary = root / "dvc.yaml"
@@ -110,7 +111,7 @@ def spawn(
             watcher.close_channel()
     judgement.refused.pop(Access(READ, str(canary)), None)  # that was `_enter`, trying the door
     status = _wait(process).status
-    _end_orphans(0.0 if status < 0 else GRACE)
+    _end_orphans(0.0 if status < 0 else GRACE, others)
     watched = watcher is not None and watcher.finish()
     return Outcome(
         status, watched, tuple(judgement.refused), tuple(judgement.elsewhere), frozenset(judgement.opened)
@@ -135,10 +136,10 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def _end_orphans(grace: float) -> None:
-    """Wait for what the stage left behind, and kill what is there after ``grace`` seconds."""
+def _end_orphans(grace: float, others: frozenset[int]) -> None:
+    """Wait for what the stage left behind, and kill what is there after ``grace`` seconds; ``others`` are none of it."""
     limit = time.monotonic() + grace
-    while children := _children():
+    while children := [child for child in _children() if child not in others]:
         late = time.monotonic() >= limit
         for child in children:
             if late:
