@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -22,6 +23,8 @@ Inject = Callable[[World, str, random.Random], str]
 
 DISK = "3g"  # size of the file system in which the world lies
 STEP = 0.01  # seconds between two looks at a process
+START = 3.0  # seconds that DVC needs before a stage begins, and after its end
+RECORDING = 0.5  # seconds, about, that DVC writes the lock of the small world
 RUN = ["dvc", "repro"]
 BAD_LOCALE = {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 ODD_PLACE = "Müsik & Lärm – 音楽 (1)"
@@ -62,6 +65,26 @@ def terminate_all(world: World, stage: str, rng: random.Random) -> str:
 def press_ctrl_c(world: World, stage: str, rng: random.Random) -> str:
     """Send SIGINT to everything, as the terminal does at Ctrl-C."""
     return _interrupt(world, stage, rng, signal.SIGINT, "group")
+
+
+def kill_while_recording(world: World, stage: str, rng: random.Random) -> str:
+    """Kill -9 everything at the one moment at which DVC's own files are half written: while it records the stage in ``dvc.lock``."""
+    world.forget(stage)
+    before = len(world.lock)
+    process = world.start([*RUN, "--force", "--single-item", stage])
+    lock = world.root / "dvc.lock"
+    share = rng.random()
+    while process.poll() is None:
+        if lock.stat().st_size < before:
+            time.sleep(share * RECORDING)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            break
+        time.sleep(STEP / 10)
+    process.wait(LONGEST)
+    _all_gone(world)
+    left = lock.stat().st_size
+    return f"{left} of {before} bytes of dvc.lock were written" if left < before else ""
 
 
 def fill_disk(world: World, stage: str, rng: random.Random) -> str:
@@ -118,7 +141,7 @@ def rot_cache(world: World, stage: str, rng: random.Random) -> str:
     if not path:
         return ""
     status, said = world.run(
-        [sys.executable, "-m", "reprise.cli", "check-cache", "--remove"], _own_code(world)
+        [sys.executable, "-m", "reprise.cli", "check-cache", "--remove"], world.own_code()
     )
     if status != WANTING:
         raise RuntimeError(f"check-cache did not find it: status {status}, {said.strip()}")
@@ -194,6 +217,7 @@ KINDS: dict[str, tuple[Inject, int]] = {
     "kill_wrapper": (kill_wrapper, 20),
     "kill_dvc": (kill_dvc, 20),
     "kill_all": (kill_all, 20),
+    "kill_while_recording": (kill_while_recording, 20),
     "terminate_dvc": (terminate_dvc, 10),
     "terminate_all": (terminate_all, 10),
     "press_ctrl_c": (press_ctrl_c, 10),
@@ -219,7 +243,7 @@ def _interrupt(world: World, stage: str, rng: random.Random, number: signal.Sign
     target = _wait_for(world, process, stage, victim)
     if target is None:
         return ""
-    time.sleep(rng.uniform(0, world.seconds[stage]))
+    time.sleep(rng.uniform(0, world.seconds[stage] + (START if victim in ("dvc", "group") else 0.0)))
     try:
         os.killpg(process.pid, number) if victim == "group" else target.send_signal(number)
     except (ProcessLookupError, psutil.NoSuchProcess):
@@ -246,8 +270,10 @@ def _wait_for(
                 command = child.cmdline()
             except psutil.Error:
                 continue
-            wrapped = "reprise.hermetic" in command
-            if any(part.endswith(script) for part in command) and wrapped == (victim == "wrapper"):
+            # DVC's shell has the whole line as one argument, and becomes the wrapper
+            wrapped = any("reprise.hermetic" in part for part in command)
+            begun = "reprise.hermetic" in command if victim == "wrapper" else not wrapped
+            if begun and any(part.endswith(script) for part in command):
                 return child
         time.sleep(STEP)
     del world
@@ -299,10 +325,6 @@ def _spoil_object(world: World, stage: str, rng: random.Random) -> str:
         if (world.root / path).is_relative_to(out):
             remove(out)
     return digest
-
-
-def _own_code(world: World) -> dict[str, str]:
-    return usual_environment(PYTHONPATH=str(world.root / "src"))
 
 
 def _flip(path: Path, rng: random.Random) -> None:

@@ -31,6 +31,10 @@ class Trial(Protocol):
     def lost(self) -> str:
         """What was wrong after the next run; empty: nothing."""
 
+    @property
+    def mended(self) -> str:
+        """What DVC could not read, so that `reprise run` mended it; empty: nothing."""
+
 
 def write_page(trials: Sequence[Trial]) -> None:
     """Write docs/faults.md."""
@@ -54,7 +58,9 @@ def page(trials: Sequence[Trial]) -> str:
                 "pipeline in it, is broken in the ways below, at random moments. Before most faults the stage's outputs, their objects in the "
                 "cache and the record of its run are taken away, so that it has to run. After each fault one more `dvc repro`, undisturbed, "
                 "has to end with exactly the `dvc.lock` of a run that was never disturbed, and every file of every output is read again and "
-                "has to have its bytes. A fault that came after its stage was done is not counted."
+                "has to have its bytes. DVC writes two records of its own in place; where a fault cuts them off it stops at them at every later "
+                "start, and `reprise run` (which `make` and CI use) takes the place of that `dvc repro`: it mends them and goes on. "
+                "A fault that came after its stage was done is not counted."
             ),
             "",
             f"**{_summary(trials)}** {late} came too late and are not counted.",
@@ -73,7 +79,8 @@ def page(trials: Sequence[Trial]) -> str:
 def _summary(trials: Sequence[Trial]) -> str:
     hit = [trial for trial in trials if trial.happened]
     lost = sum(bool(trial.lost) for trial in hit)
-    return f"{len(hit)} faults, {len(hit) - lost} survived, {lost} lost."
+    mended = sum(bool(trial.mended and not trial.lost) for trial in hit)
+    return f"{len(hit)} faults, {len(hit) - lost} survived ({mended} of them by `reprise run`), {lost} lost."
 
 
 def _what(kind: str) -> str:
@@ -94,8 +101,13 @@ def _table(
         own = [trial for trial in hit if key(trial) == name]
         lost = sum(bool(trial.lost) for trial in own)
         if own:
-            rows.append(f"| {shown(name)} | {len(own)} | {len(own) - lost} | {lost} |")
-    return [f"| {header} | tried | survived | lost |", "|---|---|---|---|", *rows]
+            mended = sum(bool(trial.mended and not trial.lost) for trial in own)
+            rows.append(f"| {shown(name)} | {len(own)} | {len(own) - lost} | {mended} | {lost} |")
+    return [
+        f"| {header} | tried | survived | of these by `reprise run` | lost |",
+        "|---|---|---|---|---|",
+        *rows,
+    ]
 
 
 def _losses(lost: Sequence[Trial]) -> list[str]:

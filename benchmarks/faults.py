@@ -6,8 +6,8 @@
 
 Everything happens in a small world (4 tracks of each genre, 3 models, all stages), in a file system of its own where that can
 be mounted. After each fault one more, undisturbed, ``dvc repro`` has to end with the ``dvc.lock`` of a run that was never
-disturbed, and every file of every output must have its bytes: these are read anew, whatever DVC believes. What was tried is
-kept in ``--place``, so that an interrupted sweep goes on where it was.
+disturbed, and every file of every output must have its bytes: these are read anew, whatever DVC believes. Where DVC cannot
+read its own records any more, `reprise run` takes its place, and is counted apart. What was tried is kept in ``--place``, so that an interrupted sweep goes on where it was.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ class Trial:
         What it did, in words; empty: it always came too late, and does not count.
     lost
         What was wrong after the next run; empty: nothing.
+    mended
+        What the next ``dvc repro`` could not read, so that ``reprise run`` had to mend it; empty: nothing.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Trial:
     number: int
     happened: str
     lost: str
+    mended: str = ""
 
 
 def plan(kinds: Sequence[str], seconds: Mapping[str, float], share: float) -> list[tuple[str, str, int]]:
@@ -94,11 +97,11 @@ def inject(world: World, kind: str, stage: str, number: int) -> Trial:
             happened, lost = "it was interrupted", str(error)
         if happened:
             break
-    wrong = world.verdict()
+    wrong, mended = world.verdict()
     lost = "; ".join(filter(None, [lost, wrong]))
     if lost:
         world.renew()
-    return Trial(kind, stage, number, happened, lost)
+    return Trial(kind, stage, number, happened, lost, mended)
 
 
 def read_log(place: Path) -> list[Trial]:

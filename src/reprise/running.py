@@ -59,6 +59,7 @@ def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: b
         If an experiment is to run several stages at a time, or a setting is none.
     """
     from reprise import side_by_side
+    from reprise.mending import mend
     from reprise.summary import WHERE, plain
 
     if settings and jobs > 1:
@@ -70,10 +71,15 @@ def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: b
     environment = os.environ | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
     arguments = [sys.executable, "-m", "dvc", *command(targets, settings, force=force)]
     sys.stdout.flush()
-    if jobs > 1:
-        status = side_by_side.run(root, targets, environment, jobs, force=force)
-    else:
-        status = subprocess.run(arguments, cwd=root, env=environment).returncode
+
+    def attempt() -> int:
+        if jobs > 1:
+            return side_by_side.run(root, targets, environment, jobs, force=force)
+        return subprocess.run(arguments, cwd=root, env=environment).returncode
+
+    status = attempt()
+    if status and mend(root):  # what DVC was writing when something ended it
+        status = attempt()
     if status:
         print(
             "reprise: the run did not end well; DVC and the stage say why above, docs/troubleshooting.md what to do",

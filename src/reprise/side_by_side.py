@@ -16,6 +16,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from reprise.errors import BadInput, BadParameter
+from reprise.mending import mend
 
 Graph = Mapping[str, frozenset[str]]
 """The stages that each stage needs, by name."""
@@ -89,6 +90,8 @@ def read(root: Path) -> tuple[Graph, frozenset[str]]:
             needs = {stage.name: frozenset(one.name for one in graph[stage]) for stage in graph}
             return needs, frozenset(stage.name for stage in graph if stage.changed())
     except DvcException as error:
+        if mend(root):
+            return read(root)
         raise BadInput(f"{root}: {error} (`dvc status` says more)") from error
 
 

@@ -12,6 +12,7 @@ from reprise import summary
 from reprise.confine.view import read_yaml
 from reprise.pages import index, messages, reference
 from reprise.pages.registry import PAGES, stale
+from reprise.tables import read_json
 
 REMAKE = "run python -m reprise.pages --write"
 PACKAGE = Path("src/reprise")
@@ -44,6 +45,19 @@ def test_the_table_of_results_on_real_music_is_fresh(root: Path) -> None:
     table = summary.markdown(page.parent / "metrics")
     assert table.count("\n") > 10
     assert table in page.read_text(encoding="utf-8"), f"run python -m reprise.summary --write {page}"
+
+
+@pytest.mark.usefixtures("_as_committed")
+def test_the_example_of_a_comparison_starts_from_the_committed_run(root: Path) -> None:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"\$ dvc metrics diff main try-cvae.*?```", text, re.S)
+    assert block is not None
+    rows = dict(re.findall(r"\| headline\.(\w+\.\w+) +\| ([\d.]+) ", block[0]))
+    headline = read_json(root / "metrics" / "evaluate.json")["headline"]
+    assert len(rows) == 6
+    for name, value in rows.items():
+        measure, part = name.split(".")
+        assert float(value) == pytest.approx(headline[measure][part], abs=1e-5), "run the example again"
 
 
 def test_what_is_not_available_says_why(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import joblib
 
 from reprise.errors import BadParameter, MissingData, RepriseError
+from reprise.workers import ending_with_this_process
 
 Chunk = TypeVar("Chunk")
 Result = TypeVar("Result")
@@ -75,14 +76,16 @@ def in_order(
         If a process of this machine died.
     """
     with ExitStack() as stack:
-        n_jobs, here = -1, 0
+        options: dict[str, Any] = {"n_jobs": -1}
+        here = 0
         if compute.backend == "dask":
             stack.enter_context(_cluster(compute.scheduler))
             stack.enter_context(joblib.parallel_config(backend="dask", wait_for_workers_timeout=PATIENCE))
         else:
             here = 1
-            n_jobs = max(1, min(compute.workers or joblib.cpu_count(), len(chunks) - here))
-        parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator", batch_size=1)
+            count = max(1, min(compute.workers or joblib.cpu_count(), len(chunks) - here))
+            options = {"n_jobs": count, "backend": "loky", **ending_with_this_process()}
+        parallel = joblib.Parallel(return_as="generator", batch_size=1, **options)
         later = parallel(joblib.delayed(function)(chunk) for chunk in chunks[here:])
         yield from map(function, chunks[:here])
         try:

@@ -14,6 +14,7 @@ from reprise.corpus.factors import TrackSpec
 from reprise.corpus.mastering import master
 from reprise.corpus.mixing import mix
 from reprise.errors import BadParameter
+from reprise.workers import ending_with_this_process
 
 TRACKS_PER_WORKER = 12
 """Tracks that each worker renders between two deliveries: bounds what waits in memory."""
@@ -57,6 +58,6 @@ def _map_in_order(function: Callable[[A], B], items: Sequence[A], workers: int) 
         yield from map(function, items)
         return
     at_once = workers * TRACKS_PER_WORKER
-    with Parallel(n_jobs=workers, backend="loky") as pool:
+    with Parallel(n_jobs=workers, backend="loky", **ending_with_this_process()) as pool:
         for first in range(0, len(items), at_once):
             yield from pool(delayed(function)(item) for item in items[first : first + at_once])

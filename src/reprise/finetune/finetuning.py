@@ -19,6 +19,7 @@ from reprise.finetune.crops import Floats, random_crops
 from reprise.finetune.embedding import outputs_by_crop
 from reprise.finetune.labelled import Labelled
 from reprise.finetune.loop import Epoch, Rows, Schedule, Task, fit
+from reprise.workers import ending_with_this_process
 
 METHODS = ("head", "lora", "full")
 CURVE_CROPS = 2
@@ -108,7 +109,8 @@ def finetune_all(backbone: Backbone, data: Labelled, settings: Settings, seed: i
     for rank in settings.ranks:
         jobs[f"lora_r{rank}"] = ("lora", replace(settings, adapter=settings.adapter.at_rank(rank)), test)
     workers = min(len(jobs), joblib.cpu_count())
-    with joblib.parallel_config("loky", n_jobs=workers, inner_max_num_threads=1, max_nbytes=None):
+    options = {"inner_max_num_threads": 1, "max_nbytes": None, **ending_with_this_process()}
+    with joblib.parallel_config("loky", n_jobs=workers, **options):
         found = joblib.Parallel()(
             joblib.delayed(finetune)(method, backbone, data, how, seed, asked)
             for method, how, asked in jobs.values()
