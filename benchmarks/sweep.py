@@ -210,9 +210,10 @@ def _test(scored: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _revision(name: str) -> str | None:
-    """Return the commit of an experiment, or ``None``."""
-    lines = _call(["git", "for-each-ref", "--format=%(objectname) %(refname)", "refs/exps"]).splitlines()
-    return next((line.split()[0] for line in lines if line.endswith(f"/{name}")), None)
+    """Return the commit of an experiment that began at this commit (those of others may have the same names), or ``None``."""
+    head = _call(["git", "rev-parse", "HEAD"]).strip()
+    reference = f"refs/exps/{head[:2]}/{head[2:]}/{name}"
+    return _call(["git", "for-each-ref", "--format=%(objectname)", reference]).strip() or None
 
 
 def _metrics(revision: str, name: str) -> dict[str, Any]:
