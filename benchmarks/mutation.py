@@ -74,6 +74,20 @@ TESTS = {
     "evaluation/projection.py": ["evaluation/test_projection.py", "evaluation/test_probes.py"],
     "evaluation/units.py": ["evaluation/test_separation.py", "evaluation/test_units.py"],
     "evaluation/variance.py": ["evaluation/test_separation.py", "evaluation/test_variance.py"],
+    **{
+        f"audit/{module}.py": ["audit/test_audit_exact.py", "audit/test_audit_checks.py"]
+        for module in (
+            "checks/contracts",
+            "checks/envelope",
+            "checks/hidden_targets",
+            "checks/pairs",
+            "checks/row_order",
+            "checks/splits",
+            "differences",
+            "information",
+            "recompute/agree",
+        )
+    },
 }
 """Tests of a module below ``tests``, where they are more than ``<folder>/test_<module>*.py``."""
 

@@ -50,7 +50,7 @@ def test_probes_see_test_tracks_alone_where_labels_were_used(subject: Subject) -
 def test_probes_that_cannot_be_fitted_say_why(subject: Subject) -> None:
     reference = subject.reference
     one_artist = replace(reference, groups=np.full(N, "one"))
-    unique = replace(reference, classes=reference.classes | {"genre": reference.track_ids})
+    unique = replace(reference, classes={**reference.classes, "genre": reference.track_ids})
     for found, why in (
         (selected.probe(subject, "language", RESAMPLING), "no language"),
         (selected.probe(replace(subject, reference=one_artist), "genre", RESAMPLING), "one group"),

@@ -11,7 +11,8 @@ from reprise.evaluation.units import effective_dimensions, live_share, threshold
 def swinging(*deviations: float) -> np.ndarray:
     """Return units that swing about 7 by exactly these standard deviations, each uncorrelated with the others."""
     signs = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])[:, : len(deviations)]
-    return 7.0 + signs * np.array(deviations)
+    units: np.ndarray = 7.0 + signs * np.array(deviations)
+    return units
 
 
 def test_a_unit_lives_above_a_twentieth_of_the_liveliest() -> None:
