@@ -107,3 +107,7 @@ def test_a_probe_is_fitted_on_two_classes_or_more() -> None:
     assert (scored.tolist(), truth.tolist(), said.tolist()) == ([3, 2], ["b", "a"], ["b", "a"])
     with pytest.raises(BadInput, match="among the tracks it is fitted on"):
         probes.predictions(probes.linear_probe, latents, reference, [(np.array([0, 2]), np.array([1, 3]))])
+
+
+def test_two_classes_are_enough() -> None:
+    probes.validate(np.ones((4, 2)), np.array([0, 1, 0, 1]), np.arange(4))

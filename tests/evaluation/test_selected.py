@@ -137,3 +137,13 @@ def test_trainings_are_clustered_into_as_many_clusters_as_the_headline(subject: 
     twice = replace(subject, trainings=[subject.latents, subject.latents + 1.0])
     found = selected.trainings(twice, 0)
     assert [scores["genre"]["ami"] for scores in found.scores] == [1.0, 1.0]
+
+
+def test_a_scope_with_one_class_says_so_beside_the_other(subject: Subject) -> None:
+    genre = np.where(subject.reference.split == "test", "jazz", subject.reference.classes["genre"])
+    reference = replace(subject.reference, classes={**subject.reference.classes, "genre": genre})
+    one = replace(subject, reference=reference)
+    found = selected.metrics(one, selected.score_all(one, RESAMPLING), RESAMPLING)["against"]["genre"]
+    assert "fewer than two genre classes" in found["test"]["why"]
+    assert (found["available"], found["test"]["available"]) == (True, False)
+    assert set(found["all"]) == {"ward", "kmeans"}
