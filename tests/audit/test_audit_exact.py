@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import kruskal
 from sklearn.metrics import mutual_info_score
 
 from reprise.audit.checks.contracts import group_names, unexpected_columns
 from reprise.audit.checks.envelope import read_envelope, read_level
 from reprise.audit.checks.hidden_targets import hidden_targets
 from reprise.audit.checks.pairs import triplets
-from reprise.audit.checks.row_order import ascending
+from reprise.audit.checks.row_order import ascending, row_order
 from reprise.audit.checks.splits import across_parts, duplicates, label_parts
 from reprise.audit.differences import difference
 from reprise.audit.information import mutual_information
+from reprise.audit.labelling import Labelling, Plan
 from reprise.audit.recompute.agree import agreed, counted, entry, granular
 from reprise.datasets.wav import wav_bytes
 
@@ -234,3 +238,18 @@ def test_a_difference_is_the_share_of_rows_in_which_a_cell_moved() -> None:
     assert difference(holes, rows).moved == 1.0
     assert difference(holes, holes).moved == 0.0
     assert difference(rows[:, :2], rows).moved == 1.0
+
+
+def test_the_trend_of_rows_is_the_statistic_of_kruskal_and_wallis(
+    labelled: Callable[[int], Labelling],
+) -> None:
+    labels = labelled(7)
+    turn = np.random.default_rng(7).permutation(len(labels.ids))
+    neighbours, trend = row_order("rows", "s", labels.ids[turn], labels, Plan(99, 0))
+    codes = labels.codes[turn]
+    ranks = [np.flatnonzero(codes == code) for code in range(len(labels.classes))]
+    assert trend.statistic == pytest.approx(kruskal(*ranks).statistic)
+    assert neighbours.count == sum(first == second for first, second in pairwise(codes))
+    assert f"of {len(codes) - 1} neighbours" in neighbours.evidence
+    assert trend.p is not None
+    assert trend.p > 1 / 100  # a random order
