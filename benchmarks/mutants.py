@@ -80,12 +80,15 @@ class Mutant:
     what
         In words, such as ``- for +``.
     code
-        The whole module with the mistake, compiled.
+        The whole module with the mistake, parsed.
+    lines
+        Those of its statement, without statements inside it.
     """
 
     line: int
     what: str
     code: ast.Module
+    lines: frozenset[int]
 
 
 def mutants(source: str) -> Iterator[Mutant]:
@@ -96,6 +99,7 @@ def mutants(source: str) -> Iterator[Mutant]:
     source
         The module's text.
     """
+    statements = _statements(ast.parse(source))
     places = [
         (place, variant)
         for place, node in enumerate(_nodes(ast.parse(source)))
@@ -105,8 +109,21 @@ def mutants(source: str) -> Iterator[Mutant]:
         tree = ast.parse(source)
         node = next(found for number, found in enumerate(_nodes(tree)) if number == place)
         what, change = _changes(node)[variant]
+        line = getattr(node, "lineno", 0)
         change()
-        yield Mutant(getattr(node, "lineno", 0), what, ast.fix_missing_locations(tree))
+        yield Mutant(line, what, ast.fix_missing_locations(tree), statements.get(line, frozenset({line})))
+
+
+def _statements(tree: ast.Module) -> dict[int, frozenset[int]]:
+    """Return for each line the lines of the innermost statement that holds it, less those of statements inside that one."""
+    innermost: dict[int, ast.stmt] = {}
+    for node in ast.walk(tree):  # parents before children
+        if isinstance(node, ast.stmt):
+            innermost.update(dict.fromkeys(range(node.lineno, (node.end_lineno or node.lineno) + 1), node))
+    lines: dict[ast.stmt, set[int]] = {}
+    for line, statement in innermost.items():
+        lines.setdefault(statement, set()).add(line)
+    return {line: frozenset(lines[statement]) for line, statement in innermost.items()}
 
 
 def _nodes(node: ast.AST) -> Iterator[ast.AST]:

@@ -81,3 +81,27 @@ def test_constant_factors_and_single_units_are_refused(factors: np.ndarray) -> N
     for pair in ((broken, factors), (factors, broken)):
         with pytest.raises(BadInput, match="not finite"):
             scores.sap(*pair)
+
+
+def test_one_constant_factor_among_others_is_refused(factors: np.ndarray) -> None:
+    with pytest.raises(BadInput, match="constant"):
+        scores.mig(factors, np.c_[factors, np.full(N, 3.0)])
+
+
+def test_units_that_tell_nothing_have_no_certainty(factors: np.ndarray) -> None:
+    found = scores.dci(np.ones((N, 3)), factors)
+    assert found == {"disentanglement": 0.0, "completeness": 0.0, "informativeness": 0.0}
+
+
+def test_one_factor_cannot_be_disentangled_but_can_be_complete(factors: np.ndarray) -> None:
+    noise = np.random.default_rng(6).standard_normal((N, 1))
+    found = scores.dci(np.hstack([factors[:, :1], noise]), factors[:, :1])
+    assert found["disentanglement"] == 0.0  # there is nothing to tell it from
+    assert found["completeness"] > 0.9
+
+
+def test_the_scale_of_units_and_factors_does_not_matter(factors: np.ndarray, rotation: np.ndarray) -> None:
+    latents = factors @ rotation
+    found = scores.evaluate(latents, factors)
+    scaled = scores.evaluate(1e3 * latents + 5.0, 1e-2 * factors - 8.0)
+    assert scaled == pytest.approx(found, abs=1e-3)  # but for ties that rounding breaks

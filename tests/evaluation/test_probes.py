@@ -71,3 +71,43 @@ def test_maps_are_the_same_twice(n: int, method: str) -> None:
     assert name == method
     assert first.shape == (n, 2)
     assert np.array_equal(first, neighbourhood_map(latents, 0)[0])
+
+
+@pytest.mark.parametrize(
+    ("latents", "labels", "groups"), [((4,), 4, 4), ((4, 2), 3, 4), ((4, 2), 4, 3), ((3, 2), 4, 4)]
+)
+def test_labels_and_groups_of_other_lengths_are_refused(
+    latents: tuple[int, ...], labels: int, groups: int
+) -> None:
+    with pytest.raises(BadInput, match="one label and group per latent"):
+        probes.validate(np.ones(latents), np.arange(labels) % 2, np.arange(groups))
+
+
+def test_a_rare_class_does_not_take_folds_from_the_others() -> None:
+    reference, groups = np.repeat([0, 1], [2, 28]), np.arange(30)
+    splits = probes.splits_by_group(reference, groups, 0)
+    assert len(splits) == 5
+    assert [len(fit) + len(held_out) for fit, held_out in splits] == [30] * 5
+
+
+def test_no_more_folds_than_groups() -> None:
+    assert len(probes.splits_by_group(np.tile([0, 1], 12), np.repeat(np.arange(3), 8), 0)) == 3
+
+
+def test_a_mask_fits_on_the_rest() -> None:
+    [(fit, held_out)] = probes.split_by_mask(np.array([True, False, False, True, False]))
+    assert (fit.tolist(), held_out.tolist()) == ([1, 2, 4], [0, 3])
+
+
+def test_a_probe_is_fitted_on_two_classes_or_more() -> None:
+    latents, reference = np.array([[0.0], [1.0], [0.1], [0.9]]), np.array(["a", "b", "a", "b"])
+    scored, truth, said = probes.predictions(
+        probes.linear_probe, latents, reference, [(np.array([0, 1]), np.array([3, 2]))]
+    )
+    assert (scored.tolist(), truth.tolist(), said.tolist()) == ([3, 2], ["b", "a"], ["b", "a"])
+    with pytest.raises(BadInput, match="among the tracks it is fitted on"):
+        probes.predictions(probes.linear_probe, latents, reference, [(np.array([0, 2]), np.array([1, 3]))])
+
+
+def test_two_classes_are_enough() -> None:
+    probes.validate(np.ones((4, 2)), np.array([0, 1, 0, 1]), np.arange(4))

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from tests.evaluation.world import World, make_world
 
+from reprise.clustering.methods import cluster
+from reprise.evaluation import agreement
 from reprise.evaluation.reference import Reference, read_reference
-from reprise.evaluation.trainings import Protocol, over_trainings
+from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
 from reprise.evaluation.uncertainty import interval_over_seeds
 
 
@@ -61,3 +63,39 @@ def test_scores_that_a_dataset_lacks_are_left_out(tmp_path: Path) -> None:
     found = over_trainings([world.latents(1.0)] * 2, reference_of(world), PROTOCOL)
     assert "language" not in found.to_dict()
     assert found.interval("language", "ami") is None
+
+
+def test_a_block_holds_what_every_training_has() -> None:
+    scores = (
+        {"genre": {"ami": 0.2, "ari": 0.1}, "language": {"ami": 0.3}},
+        {"genre": {"ami": 0.6}, "separation": {"silhouette": 0.5}},
+    )
+    found = Trainings(scores)
+    mean = interval_over_seeds([0.2, 0.6])
+    assert found.to_dict() == {
+        "available": True,
+        "seeds": 2,
+        "genre": {"ami": mean.to_dict()},
+        "language": {},
+    }
+    gained = found.gain("genre", "ami", 0.25)
+    assert gained is not None
+    assert (gained.value, gained.low, gained.high) == (mean.value - 0.25, mean.low - 0.25, mean.high - 0.25)
+
+
+def test_trainings_that_are_not_there_say_why() -> None:
+    assert Trainings((), "no second one").to_dict() == {"available": False, "why": "no second one"}
+
+
+def test_two_clusters_are_separated(tmp_path: Path) -> None:
+    world = make_world(tmp_path)
+    latents = [world.latents(1.0, seed=seed) for seed in range(2)]
+    found = over_trainings(latents, reference_of(world), Protocol("kmeans", 2, (0, 1), "all"))
+    assert found.interval("separation", "silhouette") is not None
+    single = [
+        np.mean(
+            [agreement.evaluate(world.genre, cluster(values, "kmeans", 2, seed))["ami"] for seed in (0, 1)]
+        )
+        for values in latents
+    ]
+    assert [scores["genre"]["ami"] for scores in found.scores] == pytest.approx(single)

@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 mutants: Any = importlib.import_module("mutants")
 mutation: Any = importlib.import_module("mutation")
+reached: Any = importlib.import_module("reached")
 sys.path.pop(0)
 
 
@@ -59,3 +60,36 @@ def test_every_measured_module_has_tests() -> None:
     assert {"models/losses.py", "evaluation/agreement.py", "audit/probe.py"} <= set(modules)
     for module in modules:
         assert mutation.tests_of(module), module
+
+
+def test_a_mistake_belongs_to_the_lines_of_its_own_statement() -> None:
+    source = "def f(x):\n    if (\n        x > 0\n    ):\n        return (\n            x\n            + 1\n        )\n    return 2\n"
+    lines = {mutant.what: mutant.lines for mutant in mutants.mutants(source)}
+    assert lines[">= for >"] == lines["condition negated"] == {2, 3, 4}
+    assert lines["- for +"] == lines["2 for 1"] == {5, 6, 7, 8}
+    assert lines["3 for 2"] == {9}
+
+
+class Item:
+    """What the choice of tests looks at."""
+
+    def __init__(self, nodeid: str, *fixturenames: str) -> None:
+        self.nodeid, self.fixturenames = nodeid, fixturenames
+
+
+def test_only_tests_that_come_to_the_mistake_run_and_the_quick_ones_first() -> None:
+    found = reached.Reached({"m": Path("m.py")})
+    found._contexts = {"m": {1: ["loaded"], 2: ["a", "c"], 3: ["fixture world"], 5: ["torn down"]}}
+    found._spent = {"a": 3.0, "b": 0.5, "c": 0.25, "fixture world": 2.0}
+    items = [Item("a"), Item("b", "world"), Item("c")]
+
+    def chosen(*lines: int, seconds: float = 60.0) -> list[str]:
+        return [item.nodeid for item in found.tests(items, "m", lines, seconds)]
+
+    assert chosen(1) == chosen(5) == ["c", "b", "a"]  # the fixture counts
+    assert chosen(2) == ["c", "a"]
+    assert chosen(3) == ["b"]
+    assert chosen(2, 3) == ["c", "b", "a"]
+    assert chosen(4) == []
+    assert chosen(2, 3, seconds=3.0) == ["c", "b"]
+    assert chosen(3, seconds=0.1) == ["b"]  # one at least
