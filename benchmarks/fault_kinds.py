@@ -69,7 +69,6 @@ def press_ctrl_c(world: World, stage: str, rng: random.Random) -> str:
 
 def kill_while_recording(world: World, stage: str, rng: random.Random) -> str:
     """Kill -9 everything at the one moment at which DVC's own files are half written: while it records the stage in ``dvc.lock``."""
-    world.forget(stage)
     before = len(world.lock)
     process = world.start([*RUN, "--force", "--single-item", stage])
     lock = world.root / "dvc.lock"
@@ -217,7 +216,7 @@ KINDS: dict[str, tuple[Inject, int]] = {
     "kill_wrapper": (kill_wrapper, 20),
     "kill_dvc": (kill_dvc, 20),
     "kill_all": (kill_all, 20),
-    "kill_while_recording": (kill_while_recording, 20),
+    "kill_while_recording": (kill_while_recording, 15),
     "terminate_dvc": (terminate_dvc, 10),
     "terminate_all": (terminate_all, 10),
     "press_ctrl_c": (press_ctrl_c, 10),
