@@ -31,6 +31,7 @@ GRID = {
 }
 """The documented grid of the VAEs: a factor of three, four or two around the value in params.yaml."""
 TARGET = "evaluate"
+COLOURS = ("#ccbb44", "#4477aa", "#ee6677", "#228833", "#66ccee", "#aa3377")
 PREFIX = "sweep"
 
 
@@ -138,21 +139,29 @@ def page(model: str, found: Sequence[Point], failed: int) -> str:
 
 
 def draw(model: str, found: Sequence[Point], path: Path) -> None:
-    """Draw AMI on test tracks over the validation loss, one dot per point."""
+    """Draw AMI on test tracks over the validation loss: a dot for each point, in the colour of the last parameter's value."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.0, 4.0), layout="constrained")
     axes = figure.add_subplot()
     best = chosen(found)
-    for point in found:
-        low, high = point.ami[0] - point.ami[1], point.ami[2] - point.ami[0]
-        colour = "#ee6677" if point is best else "#4477aa"
-        axes.errorbar(point.validation, point.ami[0], [[low], [high]], fmt="o", color=colour, lw=0.8)
-        axes.annotate("/".join(point.values.values()), (point.validation, point.ami[0]), fontsize=6,
-                      xytext=(4, 3), textcoords="offset points")  # fmt: skip
-    axes.set_xlabel("validation loss (chooses; red)")
+    *_, last = best.values
+    for number, value in enumerate(dict.fromkeys(point.values[last] for point in found)):
+        own = [point for point in found if point.values[last] == value]
+        loss, ami = [point.validation for point in own], [point.ami[0] for point in own]
+        bounds = [
+            [point.ami[0] - point.ami[1] for point in own],
+            [point.ami[2] - point.ami[0] for point in own],
+        ]
+        axes.errorbar(
+            loss, ami, bounds, fmt="o", color=COLOURS[number % len(COLOURS)], lw=0.6, label=f"{last} {value}"
+        )
+    axes.scatter(best.validation, best.ami[0], s=120, facecolors="none", edgecolors="black")
+    picked = ", ".join(f"{name} {value}" for name, value in best.values.items())
+    axes.legend(frameon=False, fontsize=8)
+    axes.set_xlabel("validation loss, which chooses")
     axes.set_ylabel("AMI with genre, test tracks")
-    axes.set_title(f"{model}: {' / '.join(best.values)}", loc="left", fontsize=11)
+    axes.set_title(f"{model}, {len(found)} points; ringed the chosen: {picked}", loc="left", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=130, metadata={"Software": None})
 
