@@ -88,6 +88,10 @@ TESTS = {
             "recompute/agree",
         )
     },
+    **{
+        f"audit/recompute/{module}.py": ["audit/test_audit_recomputed.py"]
+        for module in ("acoustic", "clusterings", "comparison", "judged")
+    },
 }
 """Tests of a module below ``tests``, where they are more than ``<folder>/test_<module>*.py``."""
 
