@@ -108,9 +108,28 @@ TESTS = {
             "labelling",
             "names",
             "placebo_store",
-            "probe",
             "report",
             "words",
+        )
+    },
+    "audit/placebo.py": ["audit/test_placebo.py"],
+    "audit/probe.py": ["audit/test_audit_counted.py", "audit/test_placebo.py"],
+    "audit/raw_table.py": ["audit/test_audit_parts.py", "audit/test_raw_table.py"],
+    **{
+        f"audit/{module}.py": ["audit/test_audit_parts.py"]
+        for module in (
+            "described",
+            "figure",
+            "material",
+            "power",
+            "reforms",
+            "reforms_items",
+            "run",
+            "run_data",
+            "run_reports",
+            "run_representations",
+            "source",
+            "source_reports",
         )
     },
     **{
