@@ -51,6 +51,9 @@ PACKAGE = ROOT / "src" / "reprise"
 KEPT = ROOT / "benchmarks" / "mutation.json"
 PAGE = ROOT / "docs" / "mutation.md"
 FOLDERS = ("evaluation", "audit", "audit/checks", "audit/recompute")
+PARTS = {"models": "losses", "evaluation": "evaluation", "audit": "audit"}
+"""Folder to what the page calls it."""
+
 TARGET = 0.85
 MOST = 60
 """Mutants of one module that are planted, unless more are asked for."""
@@ -75,11 +78,22 @@ TESTS = {
     "evaluation/units.py": ["evaluation/test_separation.py", "evaluation/test_units.py"],
     "evaluation/variance.py": ["evaluation/test_separation.py", "evaluation/test_variance.py"],
     **{
-        f"audit/{module}.py": ["audit/test_audit_exact.py", "audit/test_audit_checks.py"]
+        f"audit/{module}.py": [
+            "audit/test_audit_exact.py",
+            "audit/test_audit_counted.py",
+            "audit/test_audit_checks.py",
+        ]
         for module in (
             "checks/contracts",
             "checks/envelope",
+            "checks/functions",
             "checks/hidden_targets",
+            "checks/identifiers",
+            "checks/label_columns",
+            "checks/lyrics_names",
+            "checks/lyrics_vocabulary",
+            "checks/own_columns",
+            "checks/own_input",
             "checks/pairs",
             "checks/row_order",
             "checks/splits",
@@ -87,6 +101,43 @@ TESTS = {
             "information",
             "recompute/agree",
         )
+    },
+    **{
+        f"audit/{module}.py": ["audit/test_audit_counted.py"]
+        for module in (
+            "checks/placebo",
+            "checks/pseudo_labels",
+            "finding",
+            "labelling",
+            "names",
+            "placebo_store",
+            "report",
+            "words",
+        )
+    },
+    "audit/placebo.py": ["audit/test_placebo.py"],
+    "audit/probe.py": ["audit/test_audit_counted.py", "audit/test_placebo.py"],
+    "audit/raw_table.py": ["audit/test_audit_parts.py", "audit/test_raw_table.py"],
+    **{
+        f"audit/{module}.py": ["audit/test_audit_parts.py"]
+        for module in (
+            "described",
+            "figure",
+            "material",
+            "power",
+            "reforms",
+            "reforms_items",
+            "run",
+            "run_data",
+            "run_reports",
+            "run_representations",
+            "source",
+            "source_reports",
+        )
+    },
+    **{
+        f"audit/recompute/{module}.py": ["audit/test_audit_recomputed.py"]
+        for module in ("acoustic", "clusterings", "comparison", "judged")
     },
 }
 """Tests of a module below ``tests``, where they are more than ``<folder>/test_<module>*.py``."""
@@ -303,12 +354,14 @@ def digest(module: str) -> str:
 def page(kept: dict[str, Any]) -> str:
     """Return ``docs/mutation.md``."""
     rows, lines, counts = [], [], []
+    parts_of: dict[str, list[tuple[int, int, int]]] = {}
     for module in sorted(kept):
         found = kept[module]
         missed = found["survivors"]
         killed = found["killed"] + found["timeout"]
         planted = killed + len(missed)
         counts.append((killed, planted, found["of"]))
+        parts_of.setdefault(PARTS[module.split("/")[0]], []).append(counts[-1])
         rows.append(
             f"| `{module}` | {planted} of {found['of']} | {killed} | {found['timeout']} | {len(missed)} | {_share(killed, planted)} |"
         )
@@ -324,6 +377,7 @@ def page(kept: dict[str, Any]) -> str:
         "# Mutation testing",
         ABOUT,
         _overall(counts),
+        _by_part(parts_of),
         "| module | planted | noticed | of these by taking too long | not noticed | share |\n|---|---|---|---|---|---|\n"
         + "\n".join(rows),
         "## Not noticed",
@@ -342,11 +396,35 @@ def _overall(counts: list[tuple[int, int, int]]) -> str:
 
     noticed, planted, of = (sum(column) for column in zip(*counts, strict=True))
     interval = binomtest(noticed, planted).proportion_ci(method="wilson")
-    weighted = sum(total * killed / tried for killed, tried, total in counts if tried) / of
     return (
         f"Noticed: **{_share(noticed, planted)}** of {planted} planted mistakes (95 % interval {interval.low:.1%} to {interval.high:.1%}, Wilson; target {TARGET:.0%}), drawn from {of}. "
-        f"Each module weighted with the mistakes that can be planted in it: {weighted:.1%}."
+        f"Each module weighted with the mistakes that can be planted in it: {_weighted(counts):.1%}."
     )
+
+
+def _by_part(parts: dict[str, list[tuple[int, int, int]]]) -> str:
+    """Return a table of the shares of each part, in which modules that were sampled thinly count by what can be planted in them."""
+    from scipy.stats import binomtest
+
+    lines = [
+        "| part | modules | planted | noticed | share | 95 % interval | weighted |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for part, counts in sorted(parts.items()):
+        noticed, planted, of = (sum(column) for column in zip(*counts, strict=True))
+        if not planted:
+            continue
+        interval = binomtest(noticed, planted).proportion_ci(method="wilson")
+        lines.append(
+            f"| {part} | {len(counts)} | {planted} of {of} | {noticed} | {_share(noticed, planted)} | {interval.low:.1%} to {interval.high:.1%} | {_weighted(counts):.1%} |"
+        )
+    return "\n".join(lines)
+
+
+def _weighted(counts: list[tuple[int, int, int]]) -> float:
+    """Return the share of all mistakes that can be planted, as the samples estimate it: each module counts by its mistakes."""
+    tried = [(killed / planted, of) for killed, planted, of in counts if planted]
+    return sum(share * of for share, of in tried) / sum(of for _, of in tried)
 
 
 def _share(part: int, whole: int) -> str:
