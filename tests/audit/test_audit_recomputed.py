@@ -373,7 +373,8 @@ def test_pairs_are_counted_by_the_rules() -> None:
         ("scores.rows", "triplets"), ("scores.granularity", "accuracy of arousal, fa"), ("scores.coverage", "arousal, fa"),
         ("scores.rows", "third human, arousal"), ("scores.transfer", "accuracy of a third human, arousal"),
     ]  # fmt: skip
-    assert (found[2].count, found[2].statistic) == (1, pytest.approx(2 / 3))
+    assert found[2].count == 1
+    assert found[2].statistic == pytest.approx(2 / 3)
 
 
 @pytest.mark.parametrize(
