@@ -63,7 +63,7 @@ def page(trials: Sequence[Trial]) -> str:
                 "A fault that came after its stage was done is not counted."
             ),
             "",
-            f"**{_summary(trials)}** {late} came too late and are not counted.",
+            f"**{_summary(trials)}** {late} came too late and are not counted. {_unfinished(hit)}",
             "",
             *_table("fault", hit, lambda trial: trial.kind, list(KINDS), _what),
             "",
@@ -81,6 +81,16 @@ def _summary(trials: Sequence[Trial]) -> str:
     lost = sum(bool(trial.lost) for trial in hit)
     mended = sum(bool(trial.mended and not trial.lost) for trial in hit)
     return f"{len(hit)} faults, {len(hit) - lost} survived ({mended} of them by `reprise run`), {lost} lost."
+
+
+def _unfinished(hit: Sequence[Trial]) -> str:
+    counts = {kind: sum(trial.kind == kind for trial in hit) for kind in KINDS}
+    short = [
+        f"`{kind}` {counts[kind]} of {planned}"
+        for kind, (_, planned) in KINDS.items()
+        if counts[kind] < planned
+    ]
+    return f"Fewer than a whole sweep plans: {', '.join(short)}." if short else ""
 
 
 def _what(kind: str) -> str:

@@ -7,7 +7,8 @@
 Everything happens in a small world (4 tracks of each genre, 3 models, all stages), in a file system of its own where that can
 be mounted. After each fault one more, undisturbed, ``dvc repro`` has to end with the ``dvc.lock`` of a run that was never
 disturbed, and every file of every output must have its bytes: these are read anew, whatever DVC believes. Where DVC cannot
-read its own records any more, `reprise run` takes its place, and is counted apart. What was tried is kept in ``--place``, so that an interrupted sweep goes on where it was.
+read its own records any more, `reprise run` takes its place, and is counted apart. What was tried is kept in ``--place``, so
+that an interrupted sweep goes on where it was.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import itertools
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -143,6 +145,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--page", action="store_true", help="only write the page of what was tried")
     options = parser.parse_args(arguments)
+    # a shell in the background has its commands ignore Ctrl-C, and they would hand that on to DVC
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     whole = options.share == 1.0 and set(options.kinds) == set(KINDS)
     if not options.page:
         with own_disk(options.place / "disk"):

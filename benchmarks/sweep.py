@@ -29,7 +29,7 @@ GRID = {
     "latent_dim": ("8", "32", "64"),
     "epochs": ("8", "16", "32"),
 }
-"""The documented grid of the VAEs: a factor of three, four or two around the value in params.yaml."""
+"""The documented grid of the VAEs, in steps of a factor of two to four."""
 TARGET = "evaluate"
 COLOURS = ("#ccbb44", "#4477aa", "#ee6677", "#228833", "#66ccee", "#aa3377")
 PREFIX = "sweep"
@@ -157,11 +157,12 @@ def draw(model: str, found: Sequence[Point], path: Path) -> None:
             loss, ami, bounds, fmt="o", color=COLOURS[number % len(COLOURS)], lw=0.6, label=f"{last} {value}"
         )
     axes.scatter(best.validation, best.ami[0], s=120, facecolors="none", edgecolors="black")
-    picked = ", ".join(f"{name} {value}" for name, value in best.values.items())
     axes.legend(frameon=False, fontsize=8)
     axes.set_xlabel("validation loss, which chooses")
     axes.set_ylabel("AMI with genre, test tracks")
-    axes.set_title(f"{model}, {len(found)} points; ringed the chosen: {picked}", loc="left", fontsize=11)
+    axes.set_title(
+        f"{model}, {len(found)} points; ringed: {' / '.join(best.values.values())}", loc="left", fontsize=11
+    )
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=130, metadata={"Software": None})
 

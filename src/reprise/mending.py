@@ -7,6 +7,7 @@ entry of ``dvc.lock`` recorded is in the cache of runs, from which `dvc repro` r
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -27,14 +28,17 @@ def mend(root: Path) -> bool:
     ----------
     root
         The project. A ``dvc.lock`` that git knows becomes that of the last commit; any other is cut off after its last whole entry. One
-        that holds the marks of a merge is left alone.
+        that holds the marks of a merge, or is as it was committed, is left alone; so is all where DVC cannot work here for another reason.
     """
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
-    done = _mend_rwlock(root / ".dvc" / "tmp")
-    with Repo(str(root)) as repo, repo.lock:
-        if (root / LOCK).exists() and not _readable(repo, root / LOCK):
-            done += _mend_lock(root / LOCK)
+    done = []
+    with contextlib.suppress(DvcException):  # no project, or another DVC at work: it has said so itself
+        done += _mend_rwlock(root / ".dvc" / "tmp")
+        with Repo(str(root)) as repo, repo.lock:
+            if (root / LOCK).exists() and not _readable(repo, root / LOCK):
+                done += _mend_lock(root / LOCK)
     for line in done:
         print(f"reprise: {line}", file=sys.stderr, flush=True)
     return bool(done)
@@ -59,11 +63,11 @@ def _mend_rwlock(folder: Path) -> list[str]:
 
 def _readable(repo: object, path: Path) -> bool:
     from dvc.dvcfile import Lockfile
-    from dvc.exceptions import DvcException
+    from dvc.utils.strictyaml import YAMLFileCorruptedError, YAMLValidationError
 
     try:
         Lockfile(repo, str(path)).load()
-    except DvcException:
+    except (YAMLFileCorruptedError, YAMLValidationError):
         return False
     return True
 
@@ -74,6 +78,8 @@ def _mend_lock(path: Path) -> list[str]:
         return []
     committed = subprocess.run(["git", "show", f"HEAD:./{LOCK}"], cwd=path.parent, capture_output=True)
     if committed.returncode == 0:
+        if committed.stdout == path.read_bytes():
+            return []
         path.write_bytes(committed.stdout)
         return [f"{path} was cut off while DVC wrote it: took that of the last commit"]
     begins = [found.start() for found in ENTRY.finditer(text)]

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from dvc.repo import Repo
 
 from reprise import running
+from reprise.errors import BadInput
 from reprise.mending import mend
 
 STAGES = """stages:
@@ -88,3 +90,29 @@ def test_what_dvc_knew_of_readers_is_forgotten_where_it_is_cut_off(
     assert running.run(project, ["second"], [], force=False) == 0
     assert (project / "second").read_text(encoding="utf-8") == "2\n"
     assert "rwlock" in capsys.readouterr().err
+
+
+def test_a_committed_lock_that_cannot_be_read_is_left_alone_and_named(project: Path) -> None:
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b"]
+    lock = (project / "dvc.lock").read_bytes()
+    torn = lock[: int(0.35 * len(lock))]
+    (project / "dvc.lock").write_bytes(torn)
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    subprocess.run([*git, "add", "dvc.lock"], cwd=project, check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "lock"], cwd=project, check=True)
+    assert not mend(project)
+    assert (project / "dvc.lock").read_bytes() == torn
+    assert running.run(project, ["second"], [], force=False) != 0
+    with pytest.raises(BadInput, match=r"dvc\.lock"):
+        running.run(project, ["second"], [], force=False, jobs=2)
+
+
+def test_where_dvc_cannot_work_nothing_is_mended_and_nothing_breaks(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert not mend(tmp_path_factory.mktemp("no project"))
+    (project / "dvc.lock").write_bytes(b"schema")
+    with Repo(str(project)) as repo, repo.lock:  # another DVC is at work
+        assert not mend(project)
+    assert (project / "dvc.lock").read_bytes() == b"schema"
+    assert mend(project)
