@@ -94,6 +94,7 @@ TESTS = {
             "checks/lyrics_vocabulary",
             "checks/own_columns",
             "checks/own_input",
+            "within",
             "checks/pairs",
             "checks/row_order",
             "checks/splits",

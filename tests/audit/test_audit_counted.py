@@ -12,22 +12,14 @@ import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import kruskal
 
+from reprise.audit import within
 from reprise.audit.checks import lyrics_names as names_module
-from reprise.audit.checks import own_input as own_input_module
 from reprise.audit.checks.functions import copies_of_inputs, functions_of_inputs
 from reprise.audit.checks.identifiers import by_name, identifiers
-from reprise.audit.checks.label_columns import label_columns, within_share
+from reprise.audit.checks.label_columns import label_columns
 from reprise.audit.checks.lyrics_names import label_names, repeated_lyrics, with_text
 from reprise.audit.checks.lyrics_vocabulary import exclusive_vocabulary
-from reprise.audit.checks.own_input import (
-    deviations,
-    distances,
-    joined,
-    leading,
-    own_input,
-    standardised,
-    word_vectors,
-)
+from reprise.audit.checks.own_input import own_input, word_vectors
 from reprise.audit.checks.placebo import remaining_label, same_function
 from reprise.audit.checks.pseudo_labels import class_in_name, nearest_centre, same_partition
 from reprise.audit.checks.row_order import row_order
@@ -37,6 +29,7 @@ from reprise.audit.labelling import Labelling, Plan, p_value
 from reprise.audit.placebo_store import Placebo, load_placebo, save_placebo
 from reprise.audit.probe import leave_one_out, probe
 from reprise.audit.report import metrics, table
+from reprise.audit.within import deviations, distances, joined, leading, standardised, within_share
 from reprise.audit.words import plain, words
 from reprise.errors import BadInput
 
@@ -115,7 +108,7 @@ def test_distances_are_euclidean_and_deviations_leave_the_class_means() -> None:
     for code in (4, 9):
         np.testing.assert_allclose(away[codes == code].mean(axis=0), 0, atol=1e-12)
         np.testing.assert_allclose(np.ptp((values - away)[codes == code], axis=0), 0, atol=1e-12)
-    full, first = leading(values, codes), leading(values, codes, 2)
+    full, first = leading(values, codes, 64), leading(values, codes, 2)
     np.testing.assert_allclose(full @ full.T, away @ away.T, atol=1e-9)
     np.testing.assert_allclose(first, full[:, :2])
     sizes = np.square(full).sum(axis=0)
@@ -161,7 +154,7 @@ def test_at_most_so_many_tracks_are_compared(monkeypatch: pytest.MonkeyPatch) ->
     labels = by_class(20, 20)
     source = np.random.default_rng(0).normal(size=(40, 3))
     for most, count in ((39, 39), (40, 40), (100, 40)):
-        monkeypatch.setattr(own_input_module, "MOST_TRACKS", most)
+        monkeypatch.setattr(within, "MOST_TRACKS", most)
         found = own_input(("z", "x"), "s", labels.ids, source, source, labels, PLAN)
         assert (found.count, found.severity) == (count, "ok")
         assert found.statistic == pytest.approx(1)

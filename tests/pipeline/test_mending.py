@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,9 @@ ENVIRONMENT = os.environ | {"DVC_NO_ANALYTICS": "1"}
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(small_project: Callable[..., Path]) -> Path:
     """Two stages that ran."""
-    subprocess.run([*DVC, "init", "--no-scm", "-q"], cwd=tmp_path, env=ENVIRONMENT, check=True)
-    (tmp_path / "dvc.yaml").write_text(STAGES, encoding="utf-8")
-    (tmp_path / "given").write_text("1\n", encoding="utf-8")
-    subprocess.run([*DVC, "repro", "-q"], cwd=tmp_path, env=ENVIRONMENT, check=True)
-    return tmp_path
+    return small_project(STAGES, run=True)
 
 
 def runs(project: Path) -> int:

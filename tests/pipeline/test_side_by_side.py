@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -44,11 +45,8 @@ ENVIRONMENT = os.environ | {"DVC_NO_ANALYTICS": "1"}
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    subprocess.run([*DVC, "init", "--no-scm", "-q"], cwd=tmp_path, env=ENVIRONMENT, check=True)
-    (tmp_path / "dvc.yaml").write_text(STAGES, encoding="utf-8")
-    (tmp_path / "given").write_text("1\n", encoding="utf-8")
-    return tmp_path
+def project(small_project: Callable[..., Path]) -> Path:
+    return small_project(STAGES)
 
 
 def test_targets_bring_what_they_need_and_an_unknown_one_is_named() -> None:

@@ -76,7 +76,7 @@ def trial(leak: Leak, seeds: Iterable[int]) -> Trial:
     for seed in seeds:
         findings = run_checks(leak.plant(seed), settings())
         leaks = [one for one in findings if one.severity == "leak" and one.check.startswith(leak.counted)]
-        counts.update({one.check for one in leaks})
+        counts.update(sorted({one.check for one in leaks}))
         runs, found = runs + 1, found + bool(leaks)
         blamed += any(one.stage.split("@")[0].removesuffix("_conditional") in leak.stages for one in leaks)
     return Trial(leak, runs, found, blamed, tuple(check for check, _ in counts.most_common()))

@@ -10,10 +10,11 @@ import numpy as np
 from reprise.audit.checks.hidden_targets import hidden_targets
 from reprise.audit.checks.label_columns import label_columns
 from reprise.audit.checks.own_columns import own_columns
-from reprise.audit.checks.own_input import joined, own_input, standardised, word_vectors
+from reprise.audit.checks.own_input import own_input, word_vectors
 from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Labelling, Plan
 from reprise.audit.material import Material, Representation, rows_of
+from reprise.audit.within import joined, standardised
 
 
 def representation_checks(material: Material, plan: Plan) -> Iterator[Finding]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from reprise.audit.checks.own_input import standardised
 from reprise.audit.finding import Finding
+from reprise.audit.within import Floats, standardised
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +23,6 @@ EXACT = 1e-6
 FEWEST = 20
 DISTINCT = 8
 """Values a numeric column needs before a perfect rank correlation says anything."""
-
-Floats = NDArray[np.float64]
 
 
 def functions_of_inputs(stage: str, inputs: pd.DataFrame, targets: pd.DataFrame) -> list[Finding]:

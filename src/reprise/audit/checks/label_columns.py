@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Codes, Labelling, Plan, Strings
+from reprise.audit.within import Floats, within_share
 
 WITHIN = 1e-5
 """A column that varies this little within classes, relative to its variance, is a function of the label (float16 resolves 1e-6)."""
@@ -37,8 +38,6 @@ FEWEST = 3
 PERMUTATIONS = 19
 
 REMEDY = "the representation was given the label: remove it from the inputs, or name it as a negative control"
-
-Floats = NDArray[np.float64]
 
 
 def label_columns(
@@ -97,17 +96,6 @@ def label_columns(
         REMEDY,
         count=columns or int(exact),
     )
-
-
-def within_share(matrix: Floats, codes: Codes) -> Floats:
-    """Return variance within classes over variance, for each column; 1 for a constant column."""
-    total = np.square(matrix - matrix.mean(axis=0)).sum(axis=0)
-    within = np.zeros(matrix.shape[1])
-    for number in np.unique(codes):
-        part = matrix[codes == number]
-        within += np.square(part - part.mean(axis=0)).sum(axis=0)
-    varies = total > 1e-12 * np.square(matrix).sum(axis=0) + 1e-300
-    return np.where(varies, within / np.where(varies, total, 1), 1.0)
 
 
 def _scaled(matrix: Floats) -> Floats:

@@ -4,8 +4,8 @@
 label (between classes), and does it follow the input (within classes)? An honest column that tells the label well also follows the input.
 
 Not to be seen following is no proof: tracks may be too few to see it. So other columns of the same representation, which the label hardly explains, are
-witnesses: where they are not seen to follow either, nothing is said about any; and it takes more silent columns than bad luck would give. Nor is it about a column that is the same (mostly zero) on nearly all tracks
-of each class, as units of a ReLU layer often are.
+witnesses: where they are not seen to follow either, nothing is said about any; and it takes more silent columns than bad luck would give. Nor is
+anything said about a column that is the same (mostly zero) on nearly all tracks of each class, as units of a ReLU layer often are.
 
 It need not follow linearly, or all parts of the input: a network bends what it is given, and may use sound and hardly any words. So a column follows if the
 leading directions of the input explain it, or if its distances go with those of a part of the input (distance covariance).
@@ -23,10 +23,19 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.stats import binom
 
-from reprise.audit.checks.label_columns import within_share
-from reprise.audit.checks.own_input import FEWEST, MOST_TRACKS, Floats, deviations, distances, joined, leading
 from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Codes, Labelling, Plan, Strings
+from reprise.audit.within import (
+    FEWEST,
+    Floats,
+    compared,
+    deviations,
+    distances,
+    joined,
+    leading,
+    orders,
+    within_share,
+)
 
 TELLS = 0.6
 """Share of a column's variance between classes from which it is asked whether it follows the input."""
@@ -79,12 +88,9 @@ def own_columns(
     """
     about = f"columns of {subject[0]} from {subject[1]} given {labelling.name}"
     rng = plan.generator("own_columns", *subject, labelling.name)
-    rows, position = labelling.at(ids)
+    rows, position = compared(ids, labelling, rng)
     if len(rows) < FEWEST:
         return skipped("own_input.columns", about, stage, f"only {len(rows)} tracks")
-    if len(rows) > MOST_TRACKS:
-        chosen = np.sort(rng.choice(len(rows), MOST_TRACKS, replace=False))
-        rows, position = rows[chosen], position[chosen]
     codes = labelling.codes[position]
     matrix = np.asarray(values[rows], dtype=np.float64)
     between = 1 - within_share(matrix, codes)
@@ -133,14 +139,8 @@ def _follows(columns: Floats, inputs: Sequence[Floats], codes: Codes, rng: np.ra
         explained = np.square(basis[order].T @ residual).sum(axis=0)
         return np.stack([explained, *(own @ part[np.ix_(order, order)].ravel() for part in apart)])
 
-    observed = common(np.arange(len(codes)))
-    reached = np.ones(observed.shape)
-    members = [np.flatnonzero(codes == number) for number in np.unique(codes)]
-    for _ in range(PERMUTATIONS):
-        order = np.arange(len(codes))
-        for part in members:
-            order[part] = rng.permutation(part)
-        reached += common(order) >= observed
+    observed, *exchanged = (common(order) for order in orders(codes, PERMUTATIONS, rng))
+    reached = 1 + np.sum([one >= observed for one in exchanged], axis=0)
     found: np.ndarray = np.any(reached / (PERMUTATIONS + 1) <= FOLLOWS, axis=0)
     return found
 

@@ -12,27 +12,21 @@ Escoufier, Le traitement des variables vectorielles, Biometrics 29, 1973 (the RV
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reprise.audit.finding import Finding, Severity
+from reprise.audit.finding import Finding, Severity, skipped
 from reprise.audit.labelling import Codes, Labelling, Plan, Strings, p_value
+from reprise.audit.within import FEWEST, Floats, compared, distances, leading, orders
 from reprise.audit.words import words
-
-MOST_TRACKS = 400
-"""Tracks that are compared; more give no more certainty that matters."""
 
 PERMUTATIONS = 499
 FOLLOWS = 0.01
 """Largest p at which the representation counts as following its input; an honest one is far below."""
 
-FEWEST = 30
 HASHES = 2048
 COMPONENTS = 64
-
-Floats = NDArray[np.float64]
 
 
 def own_input(
@@ -67,15 +61,12 @@ def own_input(
         A leak if the representation tells the label but does not follow its input; a warning if it does neither.
     """
     rng = plan.generator("own_input", *subject, labelling.name)
-    rows, position = labelling.at(ids)
+    rows, position = compared(ids, labelling, rng)
     about = f"{subject[0]} from {subject[1]} given {labelling.name}"
     if len(rows) < FEWEST:
-        return Finding("own_input.follows", about, stage, "skipped", 0.0, f"only {len(rows)} tracks", "")
-    if len(rows) > MOST_TRACKS:
-        chosen = np.sort(rng.choice(len(rows), MOST_TRACKS, replace=False))
-        rows, position = rows[chosen], position[chosen]
+        return skipped("own_input.follows", about, stage, f"only {len(rows)} tracks")
     codes = labelling.codes[position]
-    own, source = leading(values[rows], codes), leading(inputs[rows], codes)
+    own, source = leading(values[rows], codes, COMPONENTS), leading(inputs[rows], codes, COMPONENTS)
     correlation, null = _rv(own, source, codes, rng)
     p_follows = p_value(correlation, null)
     p_label = _label_p(distances(values[rows]), labelling, position, rng)
@@ -93,14 +84,6 @@ def own_input(
     )
 
 
-def standardised(values: NDArray[np.floating]) -> Floats:
-    """Return columns of mean 0 and variance 1; constant columns become 0."""
-    matrix = np.asarray(values, dtype=np.float64)
-    deviation = matrix.std(axis=0)
-    result: Floats = (matrix - matrix.mean(axis=0)) / np.where(deviation > 1e-9, deviation, np.inf)
-    return result
-
-
 def word_vectors(texts: list[str]) -> Floats:
     """Return TF-IDF rows of length 1 (words hashed to `HASHES` columns), shape (n, HASHES)."""
     counts = np.zeros((len(texts), HASHES))
@@ -112,49 +95,13 @@ def word_vectors(texts: list[str]) -> Floats:
     return result
 
 
-def distances(values: NDArray[np.floating]) -> Floats:
-    """Euclidean distances of rows, shape (n, n)."""
-    matrix = np.asarray(values, dtype=np.float64)
-    matrix = matrix - matrix.mean(axis=0)
-    square = np.square(matrix).sum(axis=1)
-    distances: Floats = np.sqrt(np.maximum(square[:, None] + square[None] - 2 * matrix @ matrix.T, 0))
-    return distances
-
-
-def deviations(values: NDArray[np.floating], codes: Codes) -> Floats:
-    """Return deviations from the class means, shape (n, d)."""
-    matrix = np.asarray(values, dtype=np.float64)
-    classes = np.unique(codes, return_inverse=True)[1]
-    means = np.stack([matrix[classes == number].mean(axis=0) for number in range(int(classes.max()) + 1)])
-    away: Floats = matrix - means[classes]
-    return away
-
-
-def leading(values: NDArray[np.floating], codes: Codes, count: int = COMPONENTS) -> Floats:
-    """Return leading principal components of the deviations from the class means, shape (n, at most ``count``)."""
-    left, sizes, _ = np.linalg.svd(deviations(values, codes), full_matrices=False)
-    components: Floats = (left * sizes)[:, :count]
-    return components
-
-
-def joined(inputs: Sequence[NDArray[np.floating]]) -> Floats:
-    """Return the parts of an input beside each other, all with the variance of the first."""
-    size = inputs[0].var(axis=0).sum()
-    scaled = [part * np.sqrt(size / max(part.var(axis=0).sum(), 1e-12)) for part in inputs[1:]]
-    return np.concatenate([inputs[0], *scaled], axis=1)
-
-
 def _rv(own: Floats, source: Floats, codes: Codes, rng: np.random.Generator) -> tuple[float, Floats]:
     """RV coefficient, and the same with the input's rows permuted within classes."""
     size = np.linalg.norm(own.T @ own) * np.linalg.norm(source.T @ source)
-    members = [np.flatnonzero(codes == label) for label in np.unique(codes)]
-    found = []
-    for number in range(PERMUTATIONS + 1):
-        order = np.arange(len(codes))
-        if number:
-            for rows in members:
-                order[rows] = rng.permutation(rows)
-        found.append(float(np.square(own.T @ source[order]).sum() / size) if size > 0 else 0.0)
+    found = [
+        float(np.square(own.T @ source[order]).sum() / size) if size > 0 else 0.0
+        for order in orders(codes, PERMUTATIONS, rng)
+    ]
     return found[0], np.array(found[1:])
 
 
