@@ -1,6 +1,6 @@
 """Say whether the project can run here as it should: confinement, versions, machine, disk, DVC, git, parameters.
 
-    python -m reprise.doctor
+    reprise doctor
 
 Exit status 0: it can, perhaps with warnings. 1: something must be put right first; each line says what to do.
 """
@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from reprise.errors import RepriseError
+from reprise.exits import guarded
 from reprise.surroundings import BAD, GOOD, NOTE, Remark, confinement, machine, versions
 
 CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
@@ -150,7 +151,7 @@ def examine(root: Path) -> list[Remark]:
 def main(argv: list[str] | None = None) -> int:
     """Print what was found; return 1 if something must be put right."""
     parser = argparse.ArgumentParser(
-        prog="reprise.doctor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="reprise doctor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("root", nargs="?", default=".", help="project root (default: here)")
     remarks = examine(Path(parser.parse_args(argv).root).resolve())
@@ -163,4 +164,4 @@ def main(argv: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -42,10 +42,20 @@ def end(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> int:
     arguments
         Its command line without the name; ``None``: that of this process.
     """
+    given = None if arguments is None else list(arguments)
+    return guarded(lambda: app(args=given, prog_name="reprise", standalone_mode=False))
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Run a command and return its exit status; errors are one line on standard error.
+
+    Parameters
+    ----------
+    command
+        Returns its status; what is no number counts as `FINE`.
+    """
     try:
-        status = app(
-            args=None if arguments is None else list(arguments), prog_name="reprise", standalone_mode=False
-        )
+        status = command()
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         return _say("interrupted", INTERRUPTED)

@@ -1,8 +1,8 @@
 """Test by experiment that secrets stay where they may be known: change one, recompute, and look at what became different.
 
-    python -m reprise.noninterference                       every secret, on a small corpus, all that may change run again
-    python -m reprise.noninterference --quick               the corpus as it is; only stages that could let a secret out run again
-    python -m reprise.noninterference --secrets genre-test  one of them
+    reprise noninterference                       every secret, on a small corpus, all that may change run again
+    reprise noninterference --quick               the corpus as it is; only stages that could let a secret out run again
+    reprise noninterference --secrets genre-test  one of them
 
 A stage is a function of what it declares (`reprise.hermetic`), and DVC runs a stage again only if one of those inputs changed. So where DVC
 skips a stage after a secret was changed, the result cannot depend on it: not probably, for this corpus at all. That list is printed; it is the
@@ -27,7 +27,8 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from reprise.errors import BadInput, RepriseError
+from reprise.errors import BadInput
+from reprise.exits import guarded
 from reprise.replica import Files, Replica, lend_machine_code, link_cache, make, original
 from reprise.small_world import keep_models, shrink
 
@@ -165,7 +166,7 @@ def main(argv: list[str] | None = None) -> int:
     from reprise.perturb import SECRETS
 
     parser = argparse.ArgumentParser(
-        prog="reprise.noninterference",
+        prog="reprise noninterference",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -194,9 +195,6 @@ def main(argv: list[str] | None = None) -> int:
     place = Path(tempfile.mkdtemp(prefix="try-", dir=root / KEPT))
     try:
         return _try_all(root, place, [SECRETS[name] for name in names], options)
-    except RepriseError as error:
-        print(f"noninterference: {error}", file=sys.stderr)
-        return 1
     finally:
         if options.keep:
             print(f"copies are in {place}")
@@ -263,4 +261,4 @@ def _within(path: str, outs: Sequence[str]) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

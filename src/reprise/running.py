@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from reprise import exits
-from reprise.errors import BadParameter
+from reprise.errors import BadInput, BadParameter
+
+OWN_LOCK = Path(".dvc/tmp/reprise-run.lock")
+"""Held by `reprise run` from its beginning to its end: between two stages DVC's own lock is open."""
 
 
 def command(targets: Sequence[str], settings: Sequence[str], *, force: bool) -> list[str]:
@@ -41,6 +48,72 @@ def command(targets: Sequence[str], settings: Sequence[str], *, force: bool) -> 
     ]
 
 
+def check(root: Path, settings: Sequence[str]) -> None:
+    """Check ``key=value`` settings against the rules of ``params.yaml``, before DVC writes them into it.
+
+    Parameters
+    ----------
+    root
+        The project.
+    settings
+        As in `command`. What begins with ``+`` or ``~`` adds or removes keys; that, and other files than ``params.yaml``, is DVC's to judge.
+
+    Raises
+    ------
+    BadParameter
+        The first rule that is broken, with the nearest valid name.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    from reprise.confine.view import read_yaml
+    from reprise.schema import validate
+
+    values = read_yaml(root / "params.yaml")
+    for text in settings:
+        key, _, value = text.partition("=")
+        key = key.removeprefix("params.yaml:")
+        if ":" not in key and not key.startswith(("+", "~")):
+            try:
+                _set(values, key.split("."), YAML(typ="safe").load(value))
+            except YAMLError:
+                raise BadParameter(f"-S {text}: {value} is no value that YAML knows") from None
+    validate(values)
+
+
+def _set(values: dict[str, Any], keys: Sequence[str], value: Any) -> None:
+    *above, last = keys
+    for key in above:
+        below = values.setdefault(key, {})
+        if not isinstance(below, dict):
+            raise BadParameter(f"-S {'.'.join(keys)}: {key} = {below!r} has no keys below it")
+        values = below
+    values[last] = value
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep other `reprise run` out of the project meanwhile.
+
+    Raises
+    ------
+    BadInput
+        If one is at work.
+    """
+    if not (root / ".dvc").is_dir():  # no project: DVC says so
+        yield
+        return
+    lock = root / OWN_LOCK
+    lock.parent.mkdir(exist_ok=True)
+    try:
+        with FileLock(lock, timeout=0):
+            yield
+    except Timeout:
+        raise BadInput(
+            f"{root}: another `reprise run` is at work here; wait for it, or work in another clone"
+        ) from None
+
+
 def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: bool, jobs: int = 1) -> int:
     """Run, print the headline numbers, and return the exit status.
 
@@ -56,8 +129,15 @@ def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: b
     Raises
     ------
     BadParameter
-        If an experiment is to run several stages at a time, or a setting is none.
+        If an experiment is to run several stages at a time, or a setting breaks a rule.
+    BadInput
+        If another `reprise run` is at work in the project.
     """
+    with alone(root):
+        return _run(root, targets, settings, force=force, jobs=jobs)
+
+
+def _run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: bool, jobs: int) -> int:
     from reprise import side_by_side
     from reprise.mending import mend
     from reprise.summary import WHERE, plain
@@ -66,10 +146,11 @@ def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: b
         raise BadParameter(
             "--jobs with -S: an experiment runs its stages one after another; leave one of them out"
         )
-
+    arguments = [sys.executable, "-m", "dvc", *command(targets, settings, force=force)]
+    if settings:
+        check(root, settings)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     environment = os.environ | {"PATH": path, "DVC_NO_ANALYTICS": "1"}
-    arguments = [sys.executable, "-m", "dvc", *command(targets, settings, force=force)]
     sys.stdout.flush()
 
     def attempt() -> int:

@@ -1,8 +1,8 @@
 """Run stages again in a copy that shares no result with the project, and name the first artefact that comes out different.
 
-    python -m reprise.verify                          all of them
-    python -m reprise.verify lyrics@tracks cluster    these, from the inputs on record
-    python -m reprise.verify --workers 1              with another number of workers: the bytes must be the same
+    reprise verify                          all of them
+    reprise verify lyrics@tracks cluster    these, from the inputs on record
+    reprise verify --workers 1              with another number of workers: the bytes must be the same
 
 Exit status 0: every byte is the same. 1: some are not; the first that differ in the order in which data flow are the cause, or lead to it.
 Results on record that another instruction set made may differ in their last digits (``metrics/environment.json``): there the exit status is 0 as well if each
@@ -19,7 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reprise.errors import BadParameter, RepriseError
+from reprise.errors import BadParameter
+from reprise.exits import guarded
 from reprise.machine import instruction_set
 from reprise.replica import Replica, link_cache, make, original
 from reprise.same_results import TOLERANCE, Pair, made_elsewhere, pairs
@@ -153,11 +154,11 @@ def verify(root: Path, place: Path, targets: Sequence[str], workers: int | None)
         If there is no such stage.
     """
     recorded = original(root)
-    recorded.files()  # complains early if something is not computed
     stages = order(recorded)
     unknown = sorted(target for target in targets if not any(_means(target, stage) for stage in stages))
     if unknown:
         raise BadParameter(f"no stage {', '.join(unknown)}; there are {', '.join(stages)}")
+    recorded.files()  # complains early if something is not computed
     chosen = [stage for stage in stages if not targets or any(_means(target, stage) for target in targets)]
     again = make(root, place / "again", place / "cache")
     if targets:
@@ -179,7 +180,7 @@ def verify(root: Path, place: Path, targets: Sequence[str], workers: int | None)
 def main(argv: list[str] | None = None) -> int:
     """Verify; return 1 if something differs."""
     parser = argparse.ArgumentParser(
-        prog="reprise.verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="reprise verify", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("targets", nargs="*", help="stages, or groups of them (default: all)")
     parser.add_argument("--workers", type=int, help="number of workers of the stages that have any")
@@ -191,9 +192,6 @@ def main(argv: list[str] | None = None) -> int:
     place = Path(tempfile.mkdtemp(prefix="verify-", dir=root / KEPT))
     try:
         outcome = verify(root, place, options.targets, options.workers)
-    except RepriseError as error:
-        print(f"verify: {error}", file=sys.stderr)
-        return 1
     finally:
         if options.keep:
             print(f"the copy is in {place}")
@@ -243,4 +241,4 @@ def _how(path: str, recorded: Replica, again: Replica, before: str | None, after
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))

@@ -85,7 +85,8 @@ def test_what_each_kernel_gives(
 def test_little_memory_and_disk_are_notes(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reprise.machine.memory_gb", lambda: 1.0)
     monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage(10**9))
-    assert [remark.level for remark in machine(root)] == [GOOD, NOTE, NOTE]
+    levels = {remark.about: remark.level for remark in machine(root)}
+    assert (levels["machine"], levels["memory"], levels["disk"]) == (GOOD, NOTE, NOTE)
 
 
 def test_results_of_another_instruction_set_are_announced(project: Path) -> None:

@@ -17,7 +17,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from reprise.errors import BadInput, RepriseError
+from reprise.errors import BadInput
+from reprise.exits import guarded
 from reprise.leaks import matrix
 from reprise.leaks.entry import LAYERS, Leak, collect
 from reprise.leaks.interference import RAW, deal
@@ -120,7 +121,7 @@ def chosen(root: Path, names: str | None) -> list[Leak]:
 def main(argv: list[str] | None = None) -> int:
     """List, or plant; return 1 if a leak got through or a clean world alarmed."""
     parser = argparse.ArgumentParser(
-        prog="reprise.leaks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="reprise power", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--plant", action="store_true", help="make worlds and plant leaks in them; without it they are listed"
@@ -144,19 +145,15 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--root", type=Path, default=Path(), help="project root (default: here)")
     options = parser.parse_args(argv)
     root = options.root.resolve()
-    try:
-        leaks = chosen(root, None)
-        if not options.plant:
-            print(
-                *(f"{leak.key}  {leak.what}  (must be seen by {', '.join(leak.caught)})" for leak in leaks),
-                sep="\n",
-            )
-            print(f"{len(leaks)} leaks; nothing is planted without --plant")
-            return 0
-        return _plant(root, options, leaks)
-    except RepriseError as error:
-        print(f"power: {error}", file=sys.stderr)
-        return 1
+    leaks = chosen(root, None)
+    if not options.plant:
+        print(
+            *(f"{leak.key}  {leak.what}  (must be seen by {', '.join(leak.caught)})" for leak in leaks),
+            sep="\n",
+        )
+        print(f"{len(leaks)} leaks; nothing is planted without --plant")
+        return 0
+    return _plant(root, options, leaks)
 
 
 def _plant(root: Path, options: argparse.Namespace, leaks: list[Leak]) -> int:
@@ -195,4 +192,4 @@ def _plant(root: Path, options: argparse.Namespace, leaks: list[Leak]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(guarded(main))
