@@ -17,7 +17,7 @@ METRICS = "metrics/download"
 
 
 def main(role: str) -> None:
-    """Fill one role, ``tracks``, ``emotion`` or ``songs``, with its dataset."""
+    """Fill one role (``tracks``, ``emotion``, ``songs`` or ``factors``) with its dataset."""
     params = load()
     name = params[dataset_parameter(role)]
     dataset = for_role(name, role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 from reprise import params
@@ -24,7 +25,7 @@ def main(role: str) -> None:
     job = Job(settings, p.chunk, compute, p.kept_gb)
     tracks = read_table(CORPUS / role / "tracks.parquet", "tracks")
     counts = extract_collection(CORPUS / role / "audio", tracks, FEATURES / role, job)
-    write_json(METRICS / f"{role}.json", counts)
+    write_json(METRICS / f"{role}.json", {**counts, "settings": asdict(settings)})
 
 
 if __name__ == "__main__":

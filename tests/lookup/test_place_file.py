@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,8 @@ def project(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
     frames = pd.DataFrame({"track_id": ids, "n_frames": mel.shape[2]})
     write_array(data / "features/tracks/frames/mel.npy", mel)
     write_table(data / "features/tracks/frames/tracks.parquet", frames, "frames")
-    write_json(data / "corpus/tracks/corpus.json", {"n_samples": CLIP})
+    write_json(data / "corpus/tracks/corpus.json", {"n_samples": CLIP, "crop": "middle"})
+    write_json(folder / "metrics/features/tracks.json", {"settings": asdict(SETTINGS)})
     everybody, nobody = np.arange(COUNT), np.empty(0, np.int64)
     tracks = Tracks(
         ids, mel, mfcc, everybody, nobody, np.zeros((COUNT, 0), np.float32), np.zeros(COUNT, np.bool_)
@@ -190,5 +192,20 @@ def test_a_project_that_has_not_run_and_one_of_other_parameters_are_refused(
     shutil.copytree(project, changed)
     text = (changed / "params.yaml").read_text()
     (changed / "params.yaml").write_text(text.replace("n_mels: 128", "n_mels: 96"))
-    with pytest.raises(BadInput, match=r"features.n_mels = 96, but the models were trained on 128"):
+    with pytest.raises(BadInput, match=r"features.n_mels = 96, was 128 when the models were trained"):
         Placer(changed)
+    (changed / "params.yaml").write_text(text.replace("hop_length: 512", "hop_length: 256"))
+    with pytest.raises(BadInput, match=r"features.hop_length = 256, was 512"):
+        Placer(changed)
+
+
+def test_a_longer_file_of_a_corpus_that_cuts_from_the_start_gets_its_own_row(
+    project: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(project, tmp_path / "changed")
+    about = tmp_path / "changed/data/corpus/tracks/corpus.json"
+    about.write_text(about.read_text().replace("middle", "start"))
+    name, pcm = next(iter(clips().items()))
+    soundfile.write(tmp_path / "long.wav", np.concatenate([pcm, pcm[::-1]]), 22_050, subtype="PCM_16")
+    assert place_file(tmp_path / "long.wav", tmp_path / "changed").track_id == name
+    assert not place_file(tmp_path / "long.wav", project).in_corpus

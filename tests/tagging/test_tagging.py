@@ -59,10 +59,10 @@ def project(tmp_path: Path) -> Path:
     """A run in which one file of the music folder is a track of the lookup table."""
     root = tmp_path / "project"
     make_run(root, Size(30, 30, dimensions=4), seed=3)
-    (root / "params.yaml").write_text("datasets:\n  folder: {seconds: 3, crop: start}\n")
+    (root / "params.yaml").write_text("datasets:\n  folder: {seconds: 3, crop: middle}\n")
     (root / CORPUS).write_text(
-        json.dumps({"n_samples": len(tone())})
-    )  # the run's clips are longer than params.yaml now says
+        json.dumps({"n_samples": len(tone()), "crop": "start"})
+    )  # the run's clips are longer than params.yaml now says, and cut from the other end
     table, music = root / TABLES["lookup"], tmp_path / "music/deep"
     music.mkdir(parents=True)
     soundfile.write(music / "known.flac", tone(), RATE)

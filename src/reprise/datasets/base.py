@@ -75,7 +75,7 @@ class Info:
     title, licence, source, homepage : str
         For people; ``source`` says where the audio comes from.
     n_samples : int
-        Length of every clip at 22,050 Hz, longer ones are cropped from their start; 0 for a dataset without audio.
+        Length of every clip at 22,050 Hz, longer ones are cropped as their `RawTrack.crop` says; 0 for a dataset without audio.
     roles : tuple of str
         Roles it can fill: ``tracks``, ``emotion``, ``songs``, ``factors``.
     provides : frozenset of str

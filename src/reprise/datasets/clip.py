@@ -15,8 +15,9 @@ import numpy.typing as npt
 
 from reprise.audio.apart import decoder
 from reprise.audio.decode import SAMPLE_RATE, Part
+from reprise.audio.opening import Source
 from reprise.audio.unreadable import UnreadableAudio
-from reprise.datasets.base import Audio, RawTrack, Reject, Samples
+from reprise.datasets.base import RawTrack, Reject, Samples
 from reprise.datasets.wav import pcm_bytes
 
 SILENCE_DBFS = -80.0
@@ -60,7 +61,10 @@ def make_clip(track: RawTrack, n_samples: int) -> Clip | Reject:
     if track.audio is None:
         return Clip(row_id(track), np.empty(0, np.int16), track)
     try:
-        pcm = _read(track.audio, n_samples, centred=CENTRED[track.crop])
+        if isinstance(track.audio, Samples):
+            pcm = _cut(track.audio.pcm, n_samples, track.crop)
+        else:
+            pcm = read_clip(track.audio.open(), n_samples, track.crop)
         _check(pcm, n_samples)
     except UnreadableAudio as error:
         return Reject(track.source, error.reason, error.detail.removeprefix("bytes: "))
@@ -78,14 +82,36 @@ def row_id(track: RawTrack) -> str:
     return hashlib.sha256(json.dumps(row, ensure_ascii=False).encode()).hexdigest()[:ID_DIGITS]
 
 
-def _read(audio: Audio | Samples, n_samples: int, *, centred: bool) -> Int16:
-    """Return at most ``n_samples`` of the start or the middle."""
-    if isinstance(audio, Samples):
-        pcm = audio.pcm
-    else:
-        margin = 2 * MARGIN if centred else MARGIN
-        pcm = decoder().decode(audio.open(), Part(duration=n_samples / SAMPLE_RATE + margin, centred=centred))
-    first = max(0, (pcm.size - n_samples) // 2) if centred else 0
+def read_clip(source: Source, n_samples: int, crop: str) -> Int16:
+    """Decode a clip as the stage `download` does, so that a file of a corpus gives the very samples that the corpus has.
+
+    Parameters
+    ----------
+    source
+        A file, or its bytes.
+    n_samples
+        Length at 22,050 Hz; a shorter file gives all it has.
+    crop
+        Which part of a longer file: a key of `CENTRED`.
+
+    Returns
+    -------
+    ndarray
+        Mono int16 samples, shape (at most n_samples,).
+
+    Raises
+    ------
+    UnreadableAudio
+        If it cannot be decoded.
+    """
+    centred = CENTRED[crop]
+    margin = 2 * MARGIN if centred else MARGIN
+    pcm = decoder().decode(source, Part(duration=n_samples / SAMPLE_RATE + margin, centred=centred))
+    return _cut(pcm, n_samples, crop)
+
+
+def _cut(pcm: Int16, n_samples: int, crop: str) -> Int16:
+    first = max(0, (pcm.size - n_samples) // 2) if CENTRED[crop] else 0
     return pcm[first : first + n_samples]
 
 

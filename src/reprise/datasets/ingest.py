@@ -184,6 +184,7 @@ def _describe(dataset: Dataset, request: Request, corpus: Corpus, n_pairs: int) 
         "embedded": dataset.name == EMBEDDED,
         "sample_rate": SAMPLE_RATE,
         "n_samples": dataset.clip_length(request.options),
+        "crop": Counter(track.crop for track in corpus.kept.values()).most_common(1)[0][0],
         "n_tracks": len(corpus.kept),
         "n_rejects": len(corpus.rejects),
         "n_duplicates": len(corpus.duplicates),

@@ -21,12 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from ruamel.yaml import YAML
 
-from reprise.audio.apart import decoder
-from reprise.audio.decode import SAMPLE_RATE, Part
+from reprise.audio.decode import SAMPLE_RATE
 from reprise.audio.features import TrackFeatures, extract
 from reprise.audio.settings import AudioSettings
 from reprise.audio.unreadable import UnreadableAudio
-from reprise.datasets.clip import MARGIN, content_id
+from reprise.datasets.clip import content_id, read_clip
 from reprise.emotion.musav import DIMENSIONS
 from reprise.emotion.store import load_mood
 from reprise.errors import BadInput, MissingData
@@ -39,6 +38,15 @@ from reprise.models.read_latents import Latents, load_latents
 from reprise.models.store import load_model
 from reprise.tables import read_json, read_table
 from reprise.training.tracks import Tracks
+
+NEEDED = (
+    "data/finetuned/config.json",
+    "data/av_regressor/config.json",
+    "data/corpus/tracks/corpus.json",
+    "metrics/features/tracks.json",
+    "metrics/lookup.json",
+)
+"""What is looked for first: with these there, the pipeline has run."""
 
 SHORTEST = 6.0
 """Seconds below which a file is refused: two segments of 3 s."""
@@ -65,7 +73,7 @@ class Placement:
     in_corpus
         Whether a track of the corpus has these very samples.
     seconds
-        Length of the part that was looked at: from the middle of the file, at most the length of a clip of the corpus.
+        Length of the part that was looked at, at most the length of a clip of the corpus; cut from where the corpus cuts its clips.
     label
         The likeliest acoustic label.
     probabilities
@@ -134,24 +142,32 @@ class Placer:
     def __init__(self, root: str | Path = ".", neighbours: int = NEIGHBOURS) -> None:
         folder = Path(root)
         data = folder / "data"
-        for needed in ("finetuned/config.json", "av_regressor/config.json", "corpus/tracks/corpus.json"):
-            if not (data / needed).is_file():
-                raise MissingData(f"{data / needed} is not there: run the pipeline first (dvc repro lookup)")
+        for needed in NEEDED:
+            if not (folder / needed).is_file():
+                raise MissingData(
+                    f"{folder / needed} is not there: run the pipeline first (dvc repro lookup)"
+                )
         self.count = neighbours
         self.selected = str(read_json(folder / "metrics/lookup.json")["selected_model"])
         self.settings = read_settings(folder / "params.yaml")
-        self.clip = int(read_json(data / "corpus/tracks/corpus.json")["n_samples"])
+        made = read_json(folder / "metrics/features/tracks.json")["settings"]
+        if asdict(self.settings) != made:
+            changed = ", ".join(
+                f"features.{name} = {value}, was {made[name]}"
+                for name, value in asdict(self.settings).items()
+                if value != made[name]
+            )
+            raise BadInput(
+                f"{folder / 'params.yaml'}: {changed} when the models were trained; put it back, or run the pipeline again (dvc repro)"
+            )
+        corpus = read_json(data / "corpus/tracks/corpus.json")
+        self.clip, self.crop = int(corpus["n_samples"]), str(corpus["crop"])
         self.saved = load_finetuned(data / "finetuned", data / "label_to_idx.json")
         self.mood = load_mood(data / "av_regressor")
         self.notes = [f"no arousal and valence: {self.mood}"] if isinstance(self.mood, str) else []
         self.model: Model | None = None
         self.atlas: Atlas | None = None
         self._load_space(data)
-        if self.saved.model.backbone.architecture.bands * 2 != self.settings.n_mels:
-            raise BadInput(
-                f"{folder / 'params.yaml'}: features.n_mels = {self.settings.n_mels}, but the models were trained on "
-                f"{self.saved.model.backbone.architecture.bands * 2} bands; run the pipeline again (dvc repro)"
-            )
 
     def place(self, path: str | Path) -> Placement:
         """Place an audio file of any format, rate and number of channels that the pipeline reads.
@@ -164,11 +180,8 @@ class Placer:
         return self.place_samples(self.read(path))
 
     def read(self, path: str | Path) -> NDArray[np.int16]:
-        """Decode the middle of a file, as long as a clip of the corpus, to mono int16 at 22,050 Hz."""
-        part = Part(duration=self.clip / SAMPLE_RATE + 2 * MARGIN, centred=True)
-        pcm = decoder().decode(Path(path), part)
-        first = max(0, (pcm.size - self.clip) // 2)
-        return pcm[first : first + self.clip]
+        """Decode the part of a file that the corpus would have of it, to mono int16 at 22,050 Hz."""
+        return read_clip(Path(path), self.clip, self.crop)
 
     def place_samples(self, pcm: NDArray[np.int16]) -> Placement:
         """Place a clip.

@@ -117,17 +117,17 @@ def _sentences(text: str, settings: dict[str, Any], root: Path) -> Floats:
 
 
 def _descriptors(path: Path, root: Path) -> Floats:
-    """Return the 22 descriptors of the middle of a file, as long as a clip of the collection (30 s where that has no audio)."""
-    from reprise.audio.decode import SAMPLE_RATE, Part, decode_pcm16
+    """Return the 22 descriptors of a file, cut as the collection's clips are (the middle 30 s where that has no audio)."""
+    from reprise.audio.decode import SAMPLE_RATE
     from reprise.audio.features import extract
     from reprise.audio.unreadable import UnreadableAudio
+    from reprise.datasets.clip import read_clip
     from reprise.lookup.place_file import SHORTEST, read_settings
 
-    corpus = root / CORPUS
-    samples = int(read_json(corpus)["n_samples"]) if corpus.is_file() else 0
-    seconds = samples / SAMPLE_RATE if samples else 30.0
+    corpus = read_json(root / CORPUS) if (root / CORPUS).is_file() else {}
+    length, crop = int(corpus.get("n_samples", 0)), str(corpus.get("crop", "middle"))
     try:
-        pcm = decode_pcm16(path, Part(duration=seconds, centred=True))
+        pcm = read_clip(path, length or 30 * SAMPLE_RATE, crop)
         if len(pcm) < SHORTEST * SAMPLE_RATE:
             raise BadInput(f"{path}: {len(pcm) / SAMPLE_RATE:.1f} s of audio; {SHORTEST:g} s are needed")
         found = extract(pcm, read_settings(root / "params.yaml")).descriptors

@@ -115,11 +115,12 @@ def tag_library(order: Order, root: Path, catalogue: Catalogue) -> Iterator[Outc
 
 
 def _cut(root: Path) -> Cut:
-    """Return how clips are cut: as long as the run's own, whichever dataset it is of; as ``params.yaml`` says where there is no corpus."""
+    """Return how clips are cut: as the run's own, whichever dataset it is of; as ``params.yaml`` says where there is no corpus."""
     parameters = YAML(typ="safe").load((root / "params.yaml").read_text(encoding="utf-8"))
     options, about = dict(parameters["datasets"]["folder"]), root / CORPUS
     if about.is_file():
-        return Cut(options["crop"], int(json.loads(about.read_text(encoding="utf-8"))["n_samples"]))
+        corpus = json.loads(about.read_text(encoding="utf-8"))
+        return Cut(corpus["crop"], int(corpus["n_samples"]))
     return Cut(options["crop"], n_samples(options))
 
 

@@ -144,7 +144,7 @@ def _corpus(root: Path, ids: list[str], group: NDArray[np.int64], draw: np.rando
     tags = [TAGS[(one + index) % len(TAGS)] for index, one in enumerate(group.tolist())]
     _write(root / TABLES["tags"], {"track_id": ids, "tag": [f"mood/theme---{tag}" for tag in tags]})
     (root / "data/corpus/tracks").joinpath("corpus.json").write_text(
-        json.dumps({"n_samples": 661_500, "sample_rate": SAMPLE_RATE})
+        json.dumps({"n_samples": 661_500, "crop": "middle", "sample_rate": SAMPLE_RATE})
     )
 
 
