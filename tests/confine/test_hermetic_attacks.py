@@ -123,6 +123,17 @@ def test_which_instruction_set_made_a_result_is_kept(project: Any) -> None:
     assert "undeclared_write" not in recorded(project.root)
 
 
+def test_stages_that_end_at_the_same_moment_are_all_on_record(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from reprise.confine.made_by import record, recorded
+
+    names = [f"stage@{number}" for number in range(24)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: record(tmp_path, name), names))
+    assert sorted(recorded(tmp_path)) == sorted(names)
+
+
 @pytest.mark.parametrize("name", ALLOWED)
 def test_declared_use_works(name: str, project: Any) -> None:
     done = project.run(name)

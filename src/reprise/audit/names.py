@@ -34,7 +34,7 @@ def names_of(label: str) -> tuple[str, ...]:
     """Return the names to look for, as `plain` writes them; the class's own name is always among them.
 
     A class whose English name is a common word of lyrics is its own exception: its name alone is looked for as well, and what a natural text says of
-    it is not enough for a leak (see `reprise.audit.checks.lyrics_text`).
+    it is not enough for a leak (see `reprise.audit.checks.lyrics_names`).
     """
     own = plain(label)
     listed = NAMES.get(_SAME.get(own, own), "")

@@ -130,8 +130,13 @@ def _lyrics(folder: Path) -> Representation:
 
 def _latents(folder: Path, model: str, found: Latents) -> Representation:
     stage = "train" if found.labels_used == "none" else "train_conditional"
-    lyrics = int(read_config(folder).get("params", {}).get("lyrics_components") or 0) > 0
+    lyrics = reads_lyrics(read_config(folder).get("params", {}))
     return Representation(model, f"{stage}@{model}", found.track_ids, found.values, found.labels_used, lyrics)
+
+
+def reads_lyrics(params: Mapping[str, Any]) -> bool:
+    """Whether a model of these parameters is given lyrics: as leading components, or as tokens."""
+    return any(params.get(name) for name in ("lyrics_components", "lyrics_tokens"))
 
 
 def _controls(folder: Path, trained: dict[str, Latents | Unavailable]) -> list[Representation]:

@@ -10,8 +10,11 @@ import json
 import os
 from pathlib import Path
 
+from filelock import FileLock
+
 from reprise.machine import instruction_set
 
+LOCK = Path(".dvc") / "tmp" / "reprise-environment.lock"
 PLACE = Path("metrics") / "environment.json"
 KEY = "instruction_set"
 
@@ -37,13 +40,15 @@ def record(root: Path, stage: str) -> None:
     stage
         Address, e.g. ``train@pca``.
     """
-    here, known = instruction_set(), recorded(root)
-    if known.get(stage) == here:
+    here = instruction_set()
+    if recorded(root).get(stage) == here:
         return
-    sets: dict[str, list[str]] = {}
-    for name, made in sorted((known | {stage: here}).items()):
-        sets.setdefault(made, []).append(name)
-    (root / PLACE).parent.mkdir(parents=True, exist_ok=True)
-    partial = (root / PLACE).with_suffix(f".{os.getpid()}")
-    partial.write_text(json.dumps({KEY: sets}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(root / PLACE)
+    for place in (PLACE, LOCK):
+        (root / place).parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(root / LOCK):  # stages that end at the same moment would write over one another's line
+        sets: dict[str, list[str]] = {}
+        for name, made in sorted((recorded(root) | {stage: here}).items()):
+            sets.setdefault(made, []).append(name)
+        partial = (root / PLACE).with_suffix(f".{os.getpid()}")
+        partial.write_text(json.dumps({KEY: sets}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        partial.replace(root / PLACE)

@@ -31,6 +31,7 @@ Nothing that a licence keeps from being passed on is stored in this repository o
 def listing(root: Path) -> str:
     """Return the table for the terminal; the datasets chosen in ``params.yaml`` carry a star."""
     params = _params(root)
+    mirror = str(params.get("download", {}).get("mirror") or "")
     chosen = {params.get(parameter) for parameter in DATASET_PARAMETER.values()}
     lines = []
     for dataset in _datasets():
@@ -41,7 +42,7 @@ def listing(root: Path) -> str:
             f"{star} {dataset.name:18} {_tracks(dataset):>8}  {_size(info.n_bytes):>8}  {', '.join(info.roles)}\n"
             f"    {info.title}; {info.licence}\n"
             f"    contains: {_contents(dataset)}\n"
-            f"    {presence(dataset, options, root)}"
+            f"    {presence(dataset, options, root, mirror)}"
         )
     head = f"  {'name':18} {'tracks':>8}  {'to fetch':>8}  roles"
     return "\n".join(
@@ -49,8 +50,9 @@ def listing(root: Path) -> str:
     )
 
 
-def presence(dataset: Dataset, options: Mapping[str, Any], root: Path) -> str:
-    """Say in words what of a dataset is on this machine, under the options of ``params.yaml``."""
+def presence(dataset: Dataset, options: Mapping[str, Any], root: Path, mirror: str = "") -> str:
+    """Say in words what of a dataset is on this machine, under the options and the mirror of ``params.yaml``."""
+    base = Fetching(mirror).base()
     if dataset.name == EMBEDDED:
         return "present: rendered here, nothing is fetched"
     parts = []
@@ -60,8 +62,8 @@ def presence(dataset: Dataset, options: Mapping[str, Any], root: Path) -> str:
         parts.append(f"present: {place}" if holds else f"not present: nothing in {place} yet")
     remotes = dataset.files(options)
     if remotes:
-        have = sum(_is_here(dataset.name, remote) for remote in remotes)
-        where = Fetching().base() or str(cache_folder())
+        have = sum(_is_here(dataset.name, remote, base) for remote in remotes)
+        where = base or str(cache_folder())
         state = "present" if have == len(remotes) else "not present" if not have else "partly present"
         parts.append(f"{state}: {have} of {len(remotes)} files in {where}")
     return "; ".join(parts) or "not present"
@@ -112,8 +114,7 @@ def _is_note(path: Path) -> bool:
     return path.name.startswith(".") or path.name.lower().startswith("readme")
 
 
-def _is_here(name: str, remote: Remote) -> bool:
-    base = Fetching().base()
+def _is_here(name: str, remote: Remote, base: str) -> bool:
     if base and "://" not in base:
         return (Path(base) / name / remote.filename).is_file()
     return any((cache_folder() / name).glob(f"*/{glob.escape(remote.filename)}"))
