@@ -4,12 +4,13 @@
 # make pages  pages of the documentation that come from the project and its last run
 # make docs   reference of the code: docs/api/index.html
 # make coverage, make mutation   what the tests reach, and what they notice
+# make audit  known vulnerabilities of what requirements.lock pins (asks pypi.org)
 PYTHON ?= python3
 BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: all repro test check pages docs coverage mutation lock clean
+.PHONY: all repro test check pages docs coverage mutation audit lock clean
 
 all: repro
 
@@ -51,6 +52,10 @@ coverage: .venv/installed
 
 mutation: .venv/installed
 	python benchmarks/mutation.py
+
+audit: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --no-deps
 
 # hashes of everything that requirements.txt brings in, for every supported Python and system
 lock: .venv/installed

@@ -1,15 +1,20 @@
-"""The page of the faults: tried, survived, lost, by fault and by stage."""
+"""The page of the faults: tried, survived, lost, by fault and by stage, of all sweeps on record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 from fault_kinds import KINDS
 from fault_world import MODELS, ROOT, TRACKS
 from sections import machine
 
 PAGE = ROOT / "docs" / "faults.md"
+RECORD = ROOT / "benchmarks" / "faults.json"
+"""Counts of each sweep; the page is made of it alone."""
+
+Counts = Mapping[str, Mapping[str, int]]
 
 
 class Trial(Protocol):
@@ -36,22 +41,54 @@ class Trial(Protocol):
         """What DVC could not read, so that `reprise run` mended it; empty: nothing."""
 
 
-def write_page(trials: Sequence[Trial]) -> None:
-    """Write docs/faults.md."""
-    PAGE.write_text(page(trials), encoding="utf-8")
-    print(f"{PAGE}: {_summary(trials)}")
+def keep(trials: Sequence[Trial], commit: str) -> None:
+    """Put the counts of a sweep on record, in place of an earlier record of the same commit, and make the page anew."""
+    sweeps = [sweep for sweep in on_record() if sweep["commit"] != commit]
+    sweeps.append(counted(trials, commit))
+    RECORD.write_text(json.dumps(sweeps, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    PAGE.write_text(page(sweeps), encoding="utf-8")
+    print(f"{PAGE}: {_summary(_added(sweeps, 'kinds'))}")
 
 
-def page(trials: Sequence[Trial]) -> str:
-    """Return the page."""
+def on_record() -> list[dict[str, Any]]:
+    """Return the sweeps on record, oldest first."""
+    found: list[dict[str, Any]] = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else []
+    return found
+
+
+def counted(trials: Sequence[Trial], commit: str) -> dict[str, Any]:
+    """Return what is kept of a sweep."""
     hit = [trial for trial in trials if trial.happened]
-    late = len(trials) - len(hit)
-    lost = [trial for trial in hit if trial.lost]
+
+    def by(key: Callable[[Trial], str]) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {}
+        for trial in hit:
+            own = counts.setdefault(key(trial), {"tried": 0, "mended": 0, "lost": 0})
+            own["tried"] += 1
+            own["mended"] += bool(trial.mended and not trial.lost)
+            own["lost"] += bool(trial.lost)
+        return dict(sorted(counts.items()))
+
+    return {
+        "commit": commit,
+        "machine": machine(),
+        "late": len(trials) - len(hit),
+        "kinds": by(lambda trial: trial.kind),
+        "stages": by(lambda trial: trial.stage),
+        "losses": [f"`{t.kind}` in `{t.stage}` ({t.happened}): {t.lost}" for t in hit if t.lost],
+    }
+
+
+def page(sweeps: Sequence[dict[str, Any]]) -> str:
+    """Return the page."""
+    kinds, stages = _added(sweeps, "kinds"), _added(sweeps, "stages")
+    late = sum(sweep["late"] for sweep in sweeps)
+    losses = [f"- {loss} (at {sweep['commit']})" for sweep in sweeps for loss in sweep["losses"]]
     return "\n".join(
         [
             "# Faults",
             "",
-            f"Made by `python benchmarks/faults.py` on {machine()}.",
+            "Made by `python benchmarks/faults.py` of `benchmarks/faults.json`, which has the counts of each sweep.",
             "",
             (
                 f"A copy of the project with {TRACKS} tracks of each genre and {len(MODELS)} models ({', '.join(MODELS)}), every stage of the "
@@ -63,32 +100,50 @@ def page(trials: Sequence[Trial]) -> str:
                 "A fault that came after its stage was done is not counted."
             ),
             "",
-            f"**{_summary(trials)}** {late} came too late and are not counted. {_unfinished(hit)}",
+            f"**{_summary(kinds)}** {late} came too late and are not counted. {_unfinished(kinds)}".rstrip(),
             "",
-            *_table("fault", hit, lambda trial: trial.kind, list(KINDS), _what),
+            "| sweep at commit | machine | tried | lost |",
+            "|---|---|---|---|",
+            *(
+                f"| {sweep['commit']} | {sweep['machine']} | {_total(sweep['kinds'], 'tried')} | {_total(sweep['kinds'], 'lost')} |"
+                for sweep in sweeps
+            ),
+            "",
+            *_table("fault", kinds, KINDS, _what),
             "",
             "By stage:",
             "",
-            *_table("stage", hit, lambda trial: trial.stage, list(dict.fromkeys(t.stage for t in hit))),
+            *_table("stage", stages, stages),
             "",
-            *_losses(lost),
+            *(["What was lost:", "", *losses, ""] if losses else []),
         ]
     )
 
 
-def _summary(trials: Sequence[Trial]) -> str:
-    hit = [trial for trial in trials if trial.happened]
-    lost = sum(bool(trial.lost) for trial in hit)
-    mended = sum(bool(trial.mended and not trial.lost) for trial in hit)
-    return f"{len(hit)} faults, {len(hit) - lost} survived ({mended} of them by `reprise run`), {lost} lost."
+def _added(sweeps: Sequence[dict[str, Any]], part: str) -> dict[str, dict[str, int]]:
+    added: dict[str, dict[str, int]] = {}
+    for sweep in sweeps:
+        for name, counts in sweep[part].items():
+            own = added.setdefault(name, dict.fromkeys(counts, 0))
+            for what, number in counts.items():
+                own[what] += number
+    return added
 
 
-def _unfinished(hit: Sequence[Trial]) -> str:
-    counts = {kind: sum(trial.kind == kind for trial in hit) for kind in KINDS}
+def _total(counts: Counts, what: str) -> int:
+    return sum(own[what] for own in counts.values())
+
+
+def _summary(kinds: Counts) -> str:
+    tried, mended, lost = (_total(kinds, what) for what in ("tried", "mended", "lost"))
+    return f"{tried} faults, {tried - lost} survived ({mended} of them by `reprise run`), {lost} lost."
+
+
+def _unfinished(kinds: Counts) -> str:
     short = [
-        f"`{kind}` {counts[kind]} of {planned}"
+        f"`{kind}` {kinds.get(kind, {}).get('tried', 0)} of {planned}"
         for kind, (_, planned) in KINDS.items()
-        if counts[kind] < planned
+        if kinds.get(kind, {}).get("tried", 0) < planned
     ]
     return f"Fewer than a whole sweep plans: {', '.join(short)}." if short else ""
 
@@ -100,32 +155,16 @@ def _what(kind: str) -> str:
 
 def _table(
     header: str,
-    hit: Iterable[Trial],
-    key: Callable[[Trial], str],
-    order: Sequence[str],
+    counts: Counts,
+    order: Iterable[str],
     shown: Callable[[str], str] = lambda name: f"`{name}`",
 ) -> list[str]:
-    rows = []
-    hit = list(hit)
-    for name in order:
-        own = [trial for trial in hit if key(trial) == name]
-        lost = sum(bool(trial.lost) for trial in own)
-        if own:
-            mended = sum(bool(trial.mended and not trial.lost) for trial in own)
-            rows.append(f"| {shown(name)} | {len(own)} | {len(own) - lost} | {mended} | {lost} |")
     return [
         f"| {header} | tried | survived | of these by `reprise run` | lost |",
         "|---|---|---|---|---|",
-        *rows,
-    ]
-
-
-def _losses(lost: Sequence[Trial]) -> list[str]:
-    if not lost:
-        return []
-    return [
-        "What was lost:",
-        "",
-        *(f"- `{t.kind}` in `{t.stage}` ({t.happened}): {t.lost}" for t in lost),
-        "",
+        *(
+            f"| {shown(name)} | {own['tried']} | {own['tried'] - own['lost']} | {own['mended']} | {own['lost']} |"
+            for name in order
+            if (own := counts.get(name))
+        ),
     ]

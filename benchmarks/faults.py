@@ -2,7 +2,7 @@
 
     python benchmarks/faults.py                              all faults, some hours on a busy machine; writes docs/faults.md
     python benchmarks/faults.py --kinds kill_dvc --share 0.1 a tenth of one kind; the page is not written
-    python benchmarks/faults.py --page                       the page of what was tried so far
+    python benchmarks/faults.py --page                       put what was tried so far on record, and make the page
 
 Everything happens in a small world (4 tracks of each genre, 3 models, all stages), in a file system of its own where that can
 be mounted. After each fault one more, undisturbed, ``dvc repro`` has to end with the ``dvc.lock`` of a run that was never
@@ -28,7 +28,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fault_kinds import DISK, KINDS, limit_files
-from fault_page import write_page
+from fault_page import keep
 from fault_world import ROOT, World
 from reprise.replica import Replica
 from reprise.verify import order
@@ -144,6 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--place", type=Path, default=ROOT / ".work" / "faults", help="where the world is kept"
     )
     parser.add_argument("--page", action="store_true", help="only write the page of what was tried")
+    parser.add_argument("--commit", help="commit that the sweep is of (default: the one that is checked out)")
     options = parser.parse_args(arguments)
     # a shell in the background has its commands ignore Ctrl-C, and they would hand that on to DVC
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -155,7 +156,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sweep(world, options.place, plan(options.kinds, one_of_each(world), options.share))
     trials = read_log(options.place)
     if options.page or whole:
-        write_page(trials)
+        said = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True
+        )
+        keep(trials, options.commit or said.stdout.strip())
     return int(any(trial.lost for trial in trials))
 
 

@@ -19,19 +19,15 @@ from web_load import Server  # the folder of this script is on the path
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 STRANGERS = Path("data/corpus/emotion/audio")  # clips that the map does not show
-WIDE, SMALL = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+WIDE = {"width": 1280, "height": 800}
 
 
-def pictures(track: str, other: str) -> dict[str, tuple[str, dict[str, int], str]]:
+def pictures(track: str) -> dict[str, tuple[str, dict[str, int], str]]:
     """Return the pictures: ground, size and view of each."""
     return {
         "map": ("light", WIDE, f"#/map?color=label&track={track}"),
-        "map_dark": ("dark", WIDE, "#/map?color=genre"),
         "mood": ("dark", WIDE, "#/mood?point=0.850,0.300&point=0.200,0.700&color=arousal&draw=1"),
         "meaning": ("light", WIDE, "#/meaning"),
-        "path": ("dark", WIDE, f"#/path?start={track}&end={other}&color=cluster"),
-        "models": ("light", WIDE, "#/models"),
-        "small": ("light", SMALL, f"#/map?track={track}"),
     }
 
 
@@ -44,7 +40,7 @@ def main() -> None:
             urllib.request.urlopen(f"{address}api/v1/tracks?predicted=true&sort=-arousal&size=50")
         )["tracks"]
         with browser() as chromium:
-            for name, (ground, size, view) in pictures(found[2]["track_id"], found[-3]["track_id"]).items():
+            for name, (ground, size, view) in pictures(found[2]["track_id"]).items():
                 take(chromium, f"{address}{view}", ground, size, IMAGES / f"explorer_{name}.png")
             stranger = sorted((ROOT / STRANGERS).glob("*.wav"))[0]
             take(chromium, f"{address}#/map", "light", WIDE, IMAGES / "explorer_upload.png", stranger)

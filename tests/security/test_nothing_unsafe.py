@@ -100,6 +100,8 @@ def test_no_artefact_is_a_pickle(root: Path) -> None:
         for path in (root / folder).rglob("*")
         if path.is_file()
     ]
+    if not (root / "data" / "models").is_dir():
+        pytest.skip("nothing was computed here yet: run `dvc repro` first")
     pickled = [path.name for path in files if path.suffix != ".wav" and is_pickle(path)]
     assert set(pickled) <= {"av_regressor.pth"}
 

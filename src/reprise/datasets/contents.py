@@ -2,7 +2,7 @@
 
 DVC can depend on a folder, but not on one as people keep it: a link that leads nowhere, a file without permission or a name that is no UTF-8
 stops it, a pipe hangs it, and what lies behind a link to another folder it does not see. So ``datasets.<name>.contents`` in ``params.yaml``
-says what ``datasets.<name>.path`` held when ``python -m reprise.datasets.scan`` last looked: a hash over the names, sizes and bytes of
+says what ``datasets.<name>.path`` held when ``reprise scan`` last looked: a hash over the names, sizes and bytes of
 its files. The stage depends on the parameter; `verified` stops it where folder and parameter differ.
 
 Bytes are read once: hashes are kept beside DVC's own, by size and time of change.
@@ -24,7 +24,7 @@ from reprise.datasets.tree import Tree, walk
 from reprise.errors import BadParameter, MissingData
 
 KEPT = ".dvc/tmp/reprise"
-SCAN = "python -m reprise.datasets.scan"
+SCAN = "reprise scan"
 THREADS = 4
 BLOCK = 1 << 20
 NAMED = 3  # changed files that a message names

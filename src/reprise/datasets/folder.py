@@ -4,7 +4,7 @@ Any number of files in any tree of folders, of any size: wav, flac, ogg, mp3, m4
 (`SUFFIXES`), at any rate and channel count. Options of ``datasets.folder``:
 
 ``path``
-    The folder; after each change of it, ``python -m reprise.datasets.scan folder`` tells the pipeline (``contents``).
+    The folder; after each change of it, ``reprise scan folder`` tells the pipeline (``contents``).
 ``table``
     Name of a ``.csv`` or ``.tsv`` file in it with what is known: artist, title, year, genre, language, tags, lyrics, split, arousal
     and valence, targets (`reprise.datasets.folder_table`). Empty for none.

@@ -1,9 +1,9 @@
 """Tell DVC what your own music folder holds now.
 
-    python -m reprise.datasets.scan                      the datasets that params.yaml selects, where they have a path
-    python -m reprise.datasets.scan folder               this dataset
-    python -m reprise.datasets.scan folder ~/Music       this dataset, from now on there
-    python -m reprise.datasets.scan --check              exit 1 if a selected one has changed; nothing is written
+    reprise scan                      the datasets that params.yaml selects, where they have a path
+    reprise scan folder               this dataset
+    reprise scan folder ~/Music       this dataset, from now on there
+    reprise scan --check              exit 1 if a selected one has changed; nothing is written
 
 Writes ``datasets.<name>.contents`` (and ``path``) into ``params.yaml``; see `reprise.datasets.contents`.
 """

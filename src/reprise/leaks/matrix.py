@@ -105,7 +105,7 @@ def page(leaks: Sequence[Leak], results: Results) -> str:
 
 
 def short(leaks: Sequence[Leak], results: Results) -> str:
-    """Return what stands in the README: the sentences, and one line for each leak."""
+    """Return what stands in the README: the sentences, and one line for each leak, folded."""
     rows = ["| leak | what is planted | seen by |", "|---|---|---|"]
     for leak in leaks:
         if leak.key in results.leaks:
@@ -113,7 +113,8 @@ def short(leaks: Sequence[Leak], results: Results) -> str:
                 layer for layer in LAYERS if (runs := _runs(results, leak.key, layer)) and all(runs)
             )
             rows.append(f"| {leak.key} | {leak.what} | {seen or 'nothing'} |")
-    return "\n".join([summary(leaks, results), "", *rows])
+    folded = ["<details><summary>Each of them, and who sees it</summary>", "", *rows, "", "</details>"]
+    return "\n".join([summary(leaks, results), "", *folded])
 
 
 def _runs(results: Results, key: str, layer: str) -> list[bool]:

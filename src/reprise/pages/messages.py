@@ -21,7 +21,7 @@ HEAD = """# Messages
 
 Every message of an error that you can cause, with `…` for what differs from case to case. Made from the source by `python -m reprise.pages --write`; a test fails when
 it is stale. A message says what is wrong, where, the rule, and what to do; [troubleshooting](troubleshooting.md) says more about each family. Errors are
-printed in one line; `REPRISE_TRACE=1` shows the trace.
+printed in one line; `reprise --debug …` or `REPRISE_DEBUG=1` shows the trace.
 
 """
 
