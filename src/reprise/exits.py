@@ -24,12 +24,14 @@ BUG = 70
 """Something that should never happen (EX_SOFTWARE of sysexits.h); ``--debug`` shows where."""
 INTERRUPTED = 130
 """Ctrl-C."""
+TERMINATED = 143
+"""SIGTERM."""
 CLOSED = 141
 """Who read the output has stopped reading, as in ``reprise datasets | head``."""
 
 DEBUG_VARIABLE = "REPRISE_DEBUG"
 MEANINGS = f"""Exit status: {FINE} done, and what was checked holds; {WANTING} what was checked does not hold; {USAGE} wrong command line;
-{IMPOSSIBLE} could not be done, one line says why; {BUG} a bug; {INTERRUPTED} interrupted. --debug (or {DEBUG_VARIABLE}=1) shows traces."""
+{IMPOSSIBLE} could not be done, one line says why; {BUG} a bug; {INTERRUPTED} interrupted, {TERMINATED} told to end. --debug (or {DEBUG_VARIABLE}=1) shows traces."""
 
 
 def end(app: Callable[..., Any], arguments: Sequence[str] | None = None) -> int:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 from filelock import FileLock, Timeout
 
 from reprise import exits
@@ -17,6 +20,9 @@ from reprise.errors import BadInput, BadParameter
 
 OWN_LOCK = Path(".dvc/tmp/reprise-run.lock")
 """Held by `reprise run` from its beginning to its end: between two stages DVC's own lock is open."""
+
+PATIENCE = 30.0
+"""Seconds that DVC and the stages have to end in, once they were told to."""
 
 
 def command(targets: Sequence[str], settings: Sequence[str], *, force: bool) -> list[str]:
@@ -114,6 +120,28 @@ def alone(root: Path) -> Iterator[None]:
         ) from None
 
 
+@contextlib.contextmanager
+def ended_together() -> Iterator[None]:
+    """Where this process is told to end (SIGTERM, by a batch system or a container), tell DVC and the stages, which would go on alone."""
+
+    def end(*_: object) -> None:
+        children = psutil.Process().children(recursive=True)
+        for child in children:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.terminate()
+        psutil.wait_procs(children, timeout=PATIENCE)
+        raise SystemExit(exits.TERMINATED)
+
+    if threading.current_thread() is not threading.main_thread():  # only there can a signal be asked for
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: bool, jobs: int = 1) -> int:
     """Run, print the headline numbers, and return the exit status.
 
@@ -133,7 +161,7 @@ def run(root: Path, targets: Sequence[str], settings: Sequence[str], *, force: b
     BadInput
         If another `reprise run` is at work in the project.
     """
-    with alone(root):
+    with alone(root), ended_together():
         return _run(root, targets, settings, force=force, jobs=jobs)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from reprise import running, side_by_side
+from reprise import exits, running, side_by_side
 from reprise.errors import BadInput, BadParameter
 
 NEEDS = {
@@ -105,10 +105,13 @@ def test_after_a_failure_nothing_is_begun_and_nothing_done_is_lost(
     assert "Running stage 'train@a'" not in said
 
 
-def test_ctrl_c_ends_all_of_them_and_keeps_what_is_done(project: Path) -> None:
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("to_all", [True, False])
+def test_a_run_that_is_ended_ends_all_and_keeps_what_is_done(project: Path, jobs: int, to_all: bool) -> None:
+    """Ctrl-C reaches all processes of a terminal; a batch system's SIGTERM may reach `reprise run` alone."""
     slow = STAGES.replace("sleep 0.5", "touch ${item}.begun && sleep 60")
     (project / "dvc.yaml").write_text(slow, encoding="utf-8")
-    command = [sys.executable, "-m", "reprise.cli", "run", "--jobs", "2"]
+    command = [sys.executable, "-m", "reprise.cli", "run", "--jobs", str(jobs)]
     environment = ENVIRONMENT | {"PYTHONPATH": str(Path(side_by_side.__file__).parents[1])}
     running = subprocess.Popen(
         command,
@@ -120,13 +123,16 @@ def test_ctrl_c_ends_all_of_them_and_keeps_what_is_done(project: Path) -> None:
         ),  # a test run in the background ignores it
     )
     limit = time.monotonic() + 60
-    while len(list(project.glob("*.begun"))) < 2:
-        assert time.monotonic() < limit, "two stages did not begin"
+    while len(list(project.glob("*.begun"))) < jobs:
+        assert time.monotonic() < limit, "the stages did not begin"
         time.sleep(0.1)
-    os.killpg(running.pid, signal.SIGINT)
-    assert running.wait(timeout=30) != 0
-    left = [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project)]
-    assert not left
+    if to_all:
+        os.killpg(running.pid, signal.SIGINT)
+        assert running.wait(timeout=30) != 0
+    else:
+        os.kill(running.pid, signal.SIGTERM)
+        assert running.wait(timeout=30) == exits.TERMINATED
+    assert not [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project)]
     (project / "dvc.yaml").write_text(STAGES, encoding="utf-8")
     assert side_by_side.run(project, [], ENVIRONMENT, 2, force=False) == 0
     assert (project / "report").exists()
