@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reprise import summary
+from reprise.cli import app
 from reprise.confine.view import read_yaml
 from reprise.pages import index, messages, reference
 from reprise.pages.registry import PAGES, stale
@@ -97,6 +98,54 @@ def test_every_link_leads_somewhere(root: Path) -> None:
                 assert anchor in anchors(found.read_text(encoding="utf-8")), (
                     f"{page.relative_to(root)} → {target}"
                 )
+
+
+def commands(text: str) -> list[str]:
+    """Commands that a page names: in a code span, or a line of a block."""
+    blocks = re.findall(r"```(?:bash|console|sh)?\n(.*?)```", text, re.S)
+    lines = [
+        line.partition(" #")[0].removeprefix("$ ").strip() for block in blocks for line in block.splitlines()
+    ]
+    spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+    return [part for line in [*lines, *spans] for part in re.split(r"\s*(?:&&|;)\s*", line)]
+
+
+def test_every_command_that_a_page_names_exists_and_has_its_options(root: Path) -> None:
+    known = {str(one.name or getattr(one.callback, "__name__", "")): one for one in app.registered_commands}
+    counted = 0
+    for page in [root / "README.md", root / "CONTRIBUTING.md", *(root / "docs").rglob("*.md")]:
+        for command in commands(page.read_text(encoding="utf-8")):
+            words = command.split()
+            options = {re.split(r"[=\]]", word)[0] for word in words if re.match(r"--[a-z]", word)}
+            where = f"{page.relative_to(root)}: {command}"
+            if words[:1] == ["reprise"] and len(words) > 1 and re.fullmatch(r"[a-z][a-z-]+", words[1]):
+                assert words[1] in known, where
+                source = root / PACKAGE / "cli.py"
+                offered = source.read_text(encoding="utf-8") + _passed_on(root, words[1])
+            elif words[:2] == ["python", "-m"] and words[2].startswith("reprise"):
+                file = root / "src" / (words[2].rstrip(":").replace(".", "/") + ".py")
+                file = file if file.exists() else file.with_suffix("") / "__main__.py"
+                assert file.exists(), where
+                offered = file.read_text(encoding="utf-8")
+                options = set() if words[2] == "reprise.hermetic" else options
+            elif words[:1] == ["python"] and len(words) > 1 and words[1].startswith("benchmarks/"):
+                assert (root / words[1]).exists(), where
+                offered = (root / words[1]).read_text(encoding="utf-8")
+            else:
+                continue
+            counted += 1
+            for option in options:
+                assert (
+                    f'"{option}"' in offered
+                    or f"{option.removeprefix('--').replace('-', '_')}: Annotated" in offered
+                ), where
+    assert counted > 60
+
+
+def _passed_on(root: Path, name: str) -> str:
+    """Source of a command whose options are its module's."""
+    files = [root / PACKAGE / f"{name}.py", root / PACKAGE / "leaks" / "run.py"]
+    return "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
 
 def test_the_index_names_every_page_once(root: Path) -> None:
