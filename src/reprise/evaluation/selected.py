@@ -39,7 +39,7 @@ class Subject:
     labels_used
         Labels the latents depend on; ``none`` for label-free models.
     clusterings
-        Method to one array of shape ``(n,)`` per seed; the first method is the headline.
+        Method to one array of shape ``(n,)`` per seed; `headline_method` says which is quoted.
     reference
         Classes, splits and groups of the same tracks in the same order.
     trainings
@@ -132,18 +132,14 @@ def probe(subject: Subject, attribute: str, resampling: Resampling) -> dict[str,
         return {"available": False, "why": why}
     rows = reference.rows(attribute, "all")
     classes, groups = reference.classes[attribute][rows], reference.groups[rows]
-    if scope == "all" and len(np.unique(groups)) < 2:
-        return {"available": False, "why": "all tracks belong to one group: no split keeps artists apart"}
-    if scope == "all" and len(np.unique(classes)) == len(classes):
-        return {
-            "available": False,
-            "why": "no class has two tracks: nothing can be learned from one and asked of another",
-        }
-    splits = (
-        probes.splits_by_group(classes, groups, resampling.seed)
-        if scope == "all"
-        else probes.split_by_mask(reference.split[rows] == "test")
-    )
+    splits: probes.Splits | str
+    if scope == "all":
+        splits = probes.usable_splits(classes, groups, resampling.seed)
+    else:
+        splits = probes.split_by_mask(reference.split[rows] == "test")
+        splits = probes.why_not_fitted(classes, splits) or splits
+    if isinstance(splits, str):
+        return {"available": False, "why": splits}
     found = probes.evaluate(subject.latents[rows], classes, groups, splits, resampling)
     return {
         "available": True,
@@ -177,8 +173,7 @@ def confusion(subject: Subject) -> pd.DataFrame:
     rows = subject.reference.rows(attribute, subject.fair_scope)
     actual = subject.reference.classes[attribute][rows]
     clusters = subject.clusterings[subject.headline_method][0][rows]
-    names = dict.fromkeys(np.unique(clusters).tolist(), "")
-    names = {cluster: f"(cluster {cluster})" for cluster in names}
+    names = {cluster: f"(cluster {cluster})" for cluster in np.unique(clusters).tolist()}
     matched = agreement.matching(agreement.contingency(actual, clusters))
     for row, column in zip(*matched, strict=True):
         names[int(np.unique(clusters)[column])] = str(np.unique(actual)[row])
