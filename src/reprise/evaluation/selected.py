@@ -13,7 +13,7 @@ from reprise.errors import BadInput
 from reprise.evaluation import agreement, clusterings, probes, separation
 from reprise.evaluation.reference import ATTRIBUTES, SCOPES, Reference
 from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
-from reprise.evaluation.uncertainty import Estimate, Resampling, interval_over_seeds
+from reprise.evaluation.uncertainty import Estimate, Resampling
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -112,7 +112,9 @@ def metrics(subject: Subject, scores: Scores, resampling: Resampling) -> dict[st
         "trainings": trainings(subject, resampling.seed).to_dict(),
         "against": {name: _against(subject, scores, name) for name in ATTRIBUTES},
         "probe": {name: probe(subject, name, resampling) for name in ATTRIBUTES},
-        "separation": {method: _separation(subject, runs) for method, runs in subject.clusterings.items()},
+        "separation": {
+            method: _separation(subject.latents, runs) for method, runs in subject.clusterings.items()
+        },
     }
 
 
@@ -229,8 +231,6 @@ def _tracks_only(estimate: Estimate) -> dict[str, float]:
     return {key: value for key, value in estimate.to_dict().items() if not key.startswith("seed_")}
 
 
-def _separation(subject: Subject, runs: list[NDArray[np.int64]]) -> dict[str, Any]:
-    if any(not 2 <= len(np.unique(run)) < len(run) for run in runs):
-        return {"available": False, "why": "a clustering has one cluster, or one for each track"}
-    found = [separation.evaluate(subject.latents, run) for run in runs]
-    return {name: interval_over_seeds([scores[name] for scores in found]).to_dict() for name in found[0]}
+def _separation(latents: NDArray[Any], runs: list[NDArray[np.int64]]) -> dict[str, Any]:
+    why = separation.obstacle(runs)
+    return {"available": False, "why": why} if why else separation.over_seeds(latents, runs)

@@ -208,11 +208,12 @@ def _encoding(
 ) -> Encoding:
     (name, told, values), groups, draws = source, field.reference.groups[rows], field.resampling
     classes, splits = judged
-    proper = all(2 <= len(np.unique(run)) < len(run) for run in runs)
     return Encoding(
         name,
         told,
-        interval_over_seeds([separation.silhouette(values, run) for run in runs]) if proper else None,
+        None
+        if separation.obstacle(runs)
+        else interval_over_seeds([separation.silhouette(values, run) for run in runs]),
         clusterings.score(classes, runs, groups, draws)["ami"].tracks,
         splits if isinstance(splits, str) else _probe(values, classes, groups, splits, draws),
         eta_squared(values, classes),
