@@ -14,11 +14,11 @@ from reprise.evaluation import agreement, clusterings, probes, separation
 from reprise.evaluation.reference import ATTRIBUTES, SCOPES, Reference
 from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
 from reprise.evaluation.uncertainty import Estimate, Resampling
+from reprise.models.read_latents import fair_scope
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NO_LABELS = "none"
 INTERVALS = (
     "low/high: 95 % bootstrap over artists (whole groups of tracks) of the mean over clustering seeds; "
     "seed_low/seed_high: 95 % t interval over clustering seeds; chance/chance_high: mean and 97.5 % quantile of "
@@ -55,7 +55,7 @@ class Subject:
     @property
     def fair_scope(self) -> str:
         """``all`` for label-free models; ``test`` where labels of the other tracks were used in training."""
-        return "all" if self.labels_used == NO_LABELS else "test"
+        return fair_scope(self.labels_used)
 
     @property
     def headline_method(self) -> str:

@@ -17,6 +17,7 @@ from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
 from reprise.evaluation.uncertainty import Estimate, Resampling
 from reprise.evaluation.units import effective_dimensions, live_share
 from reprise.evaluation.variance import chance_level, eta_squared
+from reprise.models.read_latents import fair_scope
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,7 @@ class Contestant:
     @property
     def scope(self) -> str:
         """``all`` for label-free representations, ``test`` for those that were given labels."""
-        return "all" if self.labels_used == "none" else "test"
+        return fair_scope(self.labels_used)
 
 
 @dataclass(frozen=True)
