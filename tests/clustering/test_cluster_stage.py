@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -79,3 +80,17 @@ def test_the_null_has_the_covariance_of_the_latents() -> None:
         [[3.0, 1, 0], [0, 1, 0], [0, 0, 0.1]]
     )
     assert np.cov(unstructured(latents, 0).T) == pytest.approx(np.cov(latents.T), rel=0.15, abs=0.1)
+
+
+def test_the_null_needs_no_memory_of_all_pairs() -> None:
+    latents = np.random.default_rng(0).standard_normal((2000, 3))
+    tracemalloc.start()
+    unstructured(latents, 0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 10 * latents.nbytes  # all pairs: 667 times as much
+
+
+def test_the_null_of_a_unit_that_does_not_move_is_still() -> None:
+    latents = np.random.default_rng(0).standard_normal((50, 3)) * [1.0, 1.0, 0.0]
+    assert np.abs(unstructured(latents, 0)[:, 2]).max() < 1e-6

@@ -12,6 +12,8 @@ from reprise import tables
 from reprise.clustering.assignments import ClusterSettings, assign
 from reprise.errors import BadInput
 from reprise.evaluation.reference import read_reference
+from reprise.models.read_latents import Unavailable
+from reprise.training.fitting import write_curve
 
 FILES = ("scores.csv", "confusion.csv", "training.tsv", "latent.png", "agreement.png")
 
@@ -111,6 +113,10 @@ def test_a_model_that_is_not_available_writes_every_file(
     assert found == {"available": False, "why": "the dataset has no lyrics", "selected_model": "conv_vae"}
     for name in FILES:
         assert (tmp_path / "plots/evaluate" / name).exists()
+    write_curve(tmp_path / "history.tsv", Unavailable("as training writes it"))
+    header = (tmp_path / "history.tsv").read_text()
+    assert (tmp_path / "plots/evaluate/training.tsv").read_text() == header
+    assert "phase" in header
 
 
 def test_a_dataset_without_any_label_still_has_clusters_to_look_at(

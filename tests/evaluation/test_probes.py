@@ -111,3 +111,15 @@ def test_a_probe_is_fitted_on_two_classes_or_more() -> None:
 
 def test_two_classes_are_enough() -> None:
     probes.validate(np.ones((4, 2)), np.array([0, 1, 0, 1]), np.arange(4))
+
+
+def test_folds_without_held_out_tracks_are_left_out() -> None:
+    """Few groups of very uneven size: scikit-learn leaves a fold empty, on which no probe can be scored."""
+    for seed in range(200):
+        generator = np.random.default_rng(seed)
+        groups = np.repeat(np.arange(5), generator.integers(1, 20, 5))
+        reference = generator.integers(0, 2, 5)[groups]
+        if len(np.unique(reference)) == 2:
+            splits = probes.splits_by_group(reference, groups, 0)
+            assert min(len(held_out) for _, held_out in splits) > 0
+            assert sum(len(held_out) for _, held_out in splits) == len(groups)

@@ -60,6 +60,22 @@ def test_probes_that_cannot_be_fitted_say_why(subject: Subject) -> None:
         assert why in found["why"]
 
 
+def test_a_class_of_one_artist_beside_one_other_class_cannot_be_cross_validated(subject: Subject) -> None:
+    classes = np.repeat(["rock", "jazz"], [6, N - 6])
+    groups = np.where(classes == "rock", "a", [f"b{number % 6}" for number in range(N)])
+    lone = replace(subject.reference, classes={**subject.reference.classes, "genre": classes}, groups=groups)
+    found = selected.probe(replace(subject, reference=lone), "genre", RESAMPLING)
+    assert found["available"] is False
+    assert "too few artists" in found["why"]
+
+
+def test_training_tracks_of_one_class_fit_no_probe(subject: Subject) -> None:
+    classes = np.where(subject.reference.split == "test", subject.reference.classes["genre"], "rock")
+    reference = replace(subject.reference, classes={**subject.reference.classes, "genre": classes})
+    given = replace(subject, reference=reference, labels_used="genre")
+    assert selected.probe(given, "genre", RESAMPLING)["available"] is False
+
+
 def test_two_artists_are_enough_to_keep_apart(subject: Subject) -> None:
     halves = replace(subject.reference, groups=np.repeat(["first", "second"], N // 2))
     assert selected.probe(replace(subject, reference=halves), "genre", RESAMPLING)["linear"]["value"] == 1.0

@@ -48,6 +48,29 @@ def test_a_sample_is_taken_above_the_limit_only_and_holds_each_track_once(
     assert separation.silhouette(latents, clusters) == pytest.approx(whole)
 
 
+def test_a_sample_holds_rows_of_every_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(separation, "SAMPLED_ABOVE", 299)
+    monkeypatch.setattr(separation, "SAMPLE", 20)
+    latents, clusters = blobs(300)
+    clusters[clusters == 2] = 0
+    latents[7] += 50.0  # far away, in a cluster of its own
+    lone = np.where(np.arange(300) == 7, 9, 0)
+    for seed in range(5):
+        assert -1.0 <= separation.silhouette(latents, lone, seed=seed) <= 1.0
+        assert set(clusters[separation._sample(clusters, seed)]) == {0, 1}
+    every = np.maximum(np.arange(300), 1)  # one pair, all others alone
+    assert len(separation._sample(every, 0)) == 300
+    assert np.isfinite(separation.silhouette(latents, every))
+
+
+def test_scores_over_seeds_are_their_mean_or_say_why_there_are_none() -> None:
+    latents, clusters = blobs()
+    found = separation.over_seeds(latents, [clusters, clusters])
+    assert found["silhouette"]["value"] == pytest.approx(separation.silhouette(latents, clusters))
+    absent = separation.over_seeds(latents, [clusters, np.zeros(60, int)])
+    assert {name: row["available"] for name, row in absent.items()} == dict.fromkeys(found, False)
+
+
 def test_silhouette_is_sampled_from_ten_thousand_tracks_on() -> None:
     assert (separation.SAMPLED_ABOVE, separation.SAMPLE) == (
         10_000,

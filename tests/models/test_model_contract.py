@@ -13,9 +13,10 @@ import pytest
 import torch
 
 from reprise.errors import BadParameter
-from reprise.models.base import NO_LABELS, Model
+from reprise.models.base import Model
 from reprise.models.build import build_model, check_params, model_class
 from reprise.models.neural import NeuralModel
+from reprise.models.read_latents import NO_LABELS
 from reprise.models.store import Latents, load_latents, load_model
 from reprise.training.fitting import Fitted, fit_model, write_curve, write_fitted, write_metrics
 from reprise.training.settings import Run, TrainingParams

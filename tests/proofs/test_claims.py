@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from reprise.proofs import (
     gain_over_pca,
     live_units,
     multimodal_gain,
+    paradox,
     smoothness,
 )
 from reprise.proofs.claim import Claim, Outcome, Unmeasured, decide
@@ -64,6 +66,23 @@ def test_true_clusters_beat_pca_and_noise_does_not(evidence_of: Make, shared_wor
     noise = np.random.default_rng(5).standard_normal((96, 4))
     useless = gain_over_pca.prove(evidence_of("useless", noise))
     assert claim(useless, "gain_agreement").verdict == "refuted"
+
+
+def test_a_class_cannot_be_probed_without_artists_to_keep_apart(
+    evidence_of: Make, shared_world: World
+) -> None:
+    values = shared_world.latents(1.0, 4)
+    evidence = evidence_of(
+        "cvae", values, "genre of training and validation tracks", params={"mode": "genre"}
+    )
+    evidence.__dict__["given"] = (values, np.arange(96))
+    evidence.__dict__["baseline"] = values
+    measured = claim(paradox.prove(evidence), "class_removed").figures
+    assert 0.25 <= measured["probe_by_proportional_guess"] < 0.27  # four classes of about equal size
+    evidence.__dict__["reference"] = replace(evidence.reference, groups=np.full(96, "one"))
+    found = paradox.prove(evidence).claims["class_removed"]
+    assert isinstance(found, Unmeasured)
+    assert "artists apart" in found.why
 
 
 def test_lyrics_that_know_the_genre_help_and_their_placebo_does_not(

@@ -13,6 +13,7 @@ from reprise.audit.labelling import Labelling, Strings
 from reprise.audit.placebo_store import Placebo
 from reprise.audit.recompute.clusterings import Declared
 from reprise.audit.recompute.judged import SongPredictions
+from reprise.models.read_latents import NO_LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ class Representation:
     stage: str
     ids: Strings
     values: NDArray[Any]
-    given: str = "none"
+    given: str = NO_LABELS
     uses_lyrics: bool = False
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reprise.audit.material import Material
 from reprise.audit.reforms_items import MODULES
+from reprise.models.read_latents import NO_LABELS
 
 AUTHOR = "*left to the author*: "
 HEAD = """# REFORMS sheet of this run
@@ -136,7 +137,7 @@ def _preprocessing(corpora: Mapping[str, Mapping[str, Any]]) -> Answers:
 
 
 def _modeling(material: Material, params: Mapping[str, Any]) -> Answers:
-    given = sorted({item.given for item in material.latents} - {"none"})
+    given = sorted({item.given for item in material.latents} - {NO_LABELS})
     selected = material.reports.metrics["cluster"].get("selected_model", "none")
     shares = ", ".join(f"{name} {params['split'][name]:g}" for name in ("train", "validation", "test"))
     return {

@@ -15,6 +15,7 @@ from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Labelling, Plan
 from reprise.audit.material import Material, Representation, rows_of
 from reprise.audit.within import joined, standardised
+from reprise.models.read_latents import NO_LABELS
 
 
 def representation_checks(material: Material, plan: Plan) -> Iterator[Finding]:
@@ -74,7 +75,7 @@ def _inputs_of(material: Material, item: Representation) -> list[np.ndarray]:
 
 def _declared(finding: Finding, item: Representation) -> Finding:
     """Say what a stage was given on purpose: a label in its latents is still a leak, for they are clustered as if it were not there."""
-    if finding.severity == "leak" and item.given != "none":
+    if finding.severity == "leak" and item.given != NO_LABELS:
         return replace(finding, evidence=f"{finding.evidence}; the model was given labels ({item.given})")
     return finding
 

@@ -13,7 +13,7 @@ from reprise.audit.labelling import Labelling, Strings
 from reprise.audit.material import Columns, Corpus, Material, Representation, Role, Side
 from reprise.audit.placebo_store import load_placebo
 from reprise.audit.source_reports import read_reports
-from reprise.models.read_latents import Latents, Unavailable, load_latents, read_config
+from reprise.models.read_latents import NO_LABELS, Latents, Unavailable, load_latents, read_config
 from reprise.tables import DESCRIPTORS, SCHEMAS, read_array, read_json, read_table
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _lyrics(folder: Path) -> Representation:
 
 
 def _latents(folder: Path, model: str, found: Latents) -> Representation:
-    stage = "train" if found.labels_used == "none" else "train_conditional"
+    stage = "train" if found.labels_used == NO_LABELS else "train_conditional"
     lyrics = reads_lyrics(read_config(folder).get("params", {}))
     return Representation(model, f"{stage}@{model}", found.track_ids, found.values, found.labels_used, lyrics)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from reprise.clustering.assignments import OWN, ClusterSettings, clusterings, sizes
 from reprise.clustering.methods import Clusters, cluster
 from reprise.evaluation.agreement import ari
-from reprise.evaluation.separation import silhouette
+from reprise.evaluation.separation import obstacle, silhouette
 from reprise.evaluation.uncertainty import interval_over_seeds
 
 if TYPE_CHECKING:
@@ -56,14 +56,17 @@ def summarise(
 
 
 def unstructured(latents: NDArray[Any], seed: int) -> NDArray[np.float64]:
-    """Draw one Gaussian cloud with the mean and covariance of the latents: data without clusters.
+    """Draw one Gaussian cloud around 0 with the covariance of the latents: data without clusters.
 
     The reference of the gap statistic (Tibshirani, Walther, Hastie, JRSS B 63, 2001) with a Gaussian for the box.
+    Memory is that of the latents.
     """
     centred = latents.astype(np.float64) - latents.mean(axis=0, dtype=np.float64)
     generator = np.random.default_rng([seed, 4])
-    mixing = generator.standard_normal((len(latents), len(latents))) / np.sqrt(len(latents))
-    cloud: NDArray[np.float64] = mixing @ centred
+    variances, axes = np.linalg.eigh(centred.T @ centred / len(centred))
+    # the symmetric root: it does not depend on the signs of the axes, which libraries choose differently
+    root = axes * np.sqrt(np.maximum(variances, 0.0)) @ axes.T
+    cloud: NDArray[np.float64] = generator.standard_normal(centred.shape) @ root
     return cloud
 
 
@@ -78,8 +81,9 @@ def _null(method: str, latents: NDArray[Any], settings: ClusterSettings) -> floa
 
 
 def _silhouette(latents: NDArray[Any], runs: list[Clusters], chance: float | None) -> dict[str, Any]:
-    if any(not 2 <= len(np.unique(run)) < len(run) for run in runs):
-        return {"available": False, "why": "a clustering has one cluster, or one for each track"}
+    why = obstacle(runs)
+    if why:
+        return {"available": False, "why": why}
     found: dict[str, Any] = interval_over_seeds([silhouette(latents, run) for run in runs]).to_dict()
     return found if chance is None else found | {"chance": chance}
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reprise.evaluation.projection import neighbourhood_map
 from reprise.evaluation.selected import Scores, Subject, confusion, score_table
+from reprise.models.read_latents import CURVE_COLUMNS
 from reprise.plotting.latent import latent_map
 from reprise.plotting.save import save_png
 from reprise.plotting.scores import Dot, interval_dots
@@ -18,8 +19,6 @@ from reprise.tables import write_csv, write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-CURVE_HEADER = "epoch\ttrain_loss\tvalidation_loss\n"
 
 
 def write_plots(folder: Path, model: str, subject: Subject, scores: Scores, seed: int) -> None:
@@ -44,7 +43,7 @@ def write_absent_plots(folder: Path, model: str, why: str) -> None:
 def write_curve(folder: Path, model_directory: Path) -> None:
     """Copy the learning curve of the model to a fixed place, so that two selections can be compared."""
     history = model_directory / "history.tsv"
-    text = history.read_text(encoding="utf-8") if history.exists() else CURVE_HEADER
+    text = history.read_text(encoding="utf-8") if history.exists() else "\t".join(CURVE_COLUMNS) + "\n"
     write_text(folder / "training.tsv", text)
 
 

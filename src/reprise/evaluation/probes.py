@@ -72,7 +72,7 @@ def validate(latents: NDArray[Any], reference: NDArray[Any], groups: NDArray[Any
 
 
 def splits_by_group(reference: NDArray[Any], groups: NDArray[Any], seed: int) -> Splits:
-    """Return folds that keep groups together and classes balanced as far as groups allow."""
+    """Return folds that keep groups together and classes balanced as far as groups allow; none without held-out tracks."""
     from sklearn.model_selection import StratifiedGroupKFold
 
     largest = int(np.unique(reference, return_counts=True)[1].max())
@@ -82,7 +82,38 @@ def splits_by_group(reference: NDArray[Any], groups: NDArray[Any], seed: int) ->
     splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
     with warnings.catch_warnings():  # a class with fewer tracks than folds is allowed: it is absent from some
         warnings.filterwarnings("ignore", message="The least populated class")
-        return list(splitter.split(np.zeros(len(reference)), reference, groups))
+        folds_found = splitter.split(np.zeros(len(reference)), reference, groups)
+        return [fold for fold in folds_found if len(fold[1])]  # groups of uneven size can leave one empty
+
+
+def usable_splits(reference: NDArray[Any], groups: NDArray[Any], seed: int) -> Splits | str:
+    """Return the folds of `splits_by_group`, or why a probe cannot be cross-validated on them.
+
+    Parameters
+    ----------
+    reference
+        Shape ``(n,)``: the class of each track, two classes at least.
+    groups
+        Shape ``(n,)``: the artist or near-duplicate group of each track.
+    seed
+        Seed of the folds.
+    """
+    if len(np.unique(groups)) < 2:
+        return "all tracks belong to one group: no split keeps artists apart"
+    if len(np.unique(reference)) == len(reference):
+        return "no class has two tracks: nothing can be learned from one and asked of another"
+    splits = splits_by_group(reference, groups, seed)
+    return why_not_fitted(reference, splits) or splits
+
+
+def why_not_fitted(reference: NDArray[Any], splits: Splits) -> str | None:
+    """Return why a probe cannot be fitted on every split, or ``None``: without one group a class can be gone."""
+    if any(len(np.unique(reference[fit])) < 2 for fit, _ in splits):
+        return (
+            "without the tracks that are held out fewer than two classes are left to fit a probe on "
+            "(the classes stand with too few artists)"
+        )
+    return None
 
 
 def split_by_mask(test: NDArray[np.bool_]) -> Splits:
@@ -132,7 +163,7 @@ def predictions(
     Raises
     ------
     BadInput
-        If a probe would be fitted on fewer than two classes.
+        If a probe would be fitted on fewer than two classes: ask `why_not_fitted` first.
     """
     values = latents.astype(np.float64)
     rows, predicted = [], []

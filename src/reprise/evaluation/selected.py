@@ -13,12 +13,12 @@ from reprise.errors import BadInput
 from reprise.evaluation import agreement, clusterings, probes, separation
 from reprise.evaluation.reference import ATTRIBUTES, SCOPES, Reference
 from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
-from reprise.evaluation.uncertainty import Estimate, Resampling, interval_over_seeds
+from reprise.evaluation.uncertainty import Estimate, Resampling
+from reprise.models.read_latents import fair_scope
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NO_LABELS = "none"
 INTERVALS = (
     "low/high: 95 % bootstrap over artists (whole groups of tracks) of the mean over clustering seeds; "
     "seed_low/seed_high: 95 % t interval over clustering seeds; chance/chance_high: mean and 97.5 % quantile of "
@@ -39,7 +39,7 @@ class Subject:
     labels_used
         Labels the latents depend on; ``none`` for label-free models.
     clusterings
-        Method to one array of shape ``(n,)`` per seed; the first method is the headline.
+        Method to one array of shape ``(n,)`` per seed; `headline_method` says which is quoted.
     reference
         Classes, splits and groups of the same tracks in the same order.
     trainings
@@ -55,7 +55,7 @@ class Subject:
     @property
     def fair_scope(self) -> str:
         """``all`` for label-free models; ``test`` where labels of the other tracks were used in training."""
-        return "all" if self.labels_used == NO_LABELS else "test"
+        return fair_scope(self.labels_used)
 
     @property
     def headline_method(self) -> str:
@@ -112,7 +112,9 @@ def metrics(subject: Subject, scores: Scores, resampling: Resampling) -> dict[st
         "trainings": trainings(subject, resampling.seed).to_dict(),
         "against": {name: _against(subject, scores, name) for name in ATTRIBUTES},
         "probe": {name: probe(subject, name, resampling) for name in ATTRIBUTES},
-        "separation": {method: _separation(subject, runs) for method, runs in subject.clusterings.items()},
+        "separation": {
+            method: _separation(subject.latents, runs) for method, runs in subject.clusterings.items()
+        },
     }
 
 
@@ -132,18 +134,14 @@ def probe(subject: Subject, attribute: str, resampling: Resampling) -> dict[str,
         return {"available": False, "why": why}
     rows = reference.rows(attribute, "all")
     classes, groups = reference.classes[attribute][rows], reference.groups[rows]
-    if scope == "all" and len(np.unique(groups)) < 2:
-        return {"available": False, "why": "all tracks belong to one group: no split keeps artists apart"}
-    if scope == "all" and len(np.unique(classes)) == len(classes):
-        return {
-            "available": False,
-            "why": "no class has two tracks: nothing can be learned from one and asked of another",
-        }
-    splits = (
-        probes.splits_by_group(classes, groups, resampling.seed)
-        if scope == "all"
-        else probes.split_by_mask(reference.split[rows] == "test")
-    )
+    splits: probes.Splits | str
+    if scope == "all":
+        splits = probes.usable_splits(classes, groups, resampling.seed)
+    else:
+        splits = probes.split_by_mask(reference.split[rows] == "test")
+        splits = probes.why_not_fitted(classes, splits) or splits
+    if isinstance(splits, str):
+        return {"available": False, "why": splits}
     found = probes.evaluate(subject.latents[rows], classes, groups, splits, resampling)
     return {
         "available": True,
@@ -177,8 +175,7 @@ def confusion(subject: Subject) -> pd.DataFrame:
     rows = subject.reference.rows(attribute, subject.fair_scope)
     actual = subject.reference.classes[attribute][rows]
     clusters = subject.clusterings[subject.headline_method][0][rows]
-    names = dict.fromkeys(np.unique(clusters).tolist(), "")
-    names = {cluster: f"(cluster {cluster})" for cluster in names}
+    names = {cluster: f"(cluster {cluster})" for cluster in np.unique(clusters).tolist()}
     matched = agreement.matching(agreement.contingency(actual, clusters))
     for row, column in zip(*matched, strict=True):
         names[int(np.unique(clusters)[column])] = str(np.unique(actual)[row])
@@ -234,8 +231,6 @@ def _tracks_only(estimate: Estimate) -> dict[str, float]:
     return {key: value for key, value in estimate.to_dict().items() if not key.startswith("seed_")}
 
 
-def _separation(subject: Subject, runs: list[NDArray[np.int64]]) -> dict[str, Any]:
-    if any(not 2 <= len(np.unique(run)) < len(run) for run in runs):
-        return {"available": False, "why": "a clustering has one cluster, or one for each track"}
-    found = [separation.evaluate(subject.latents, run) for run in runs]
-    return {name: interval_over_seeds([scores[name] for scores in found]).to_dict() for name in found[0]}
+def _separation(latents: NDArray[Any], runs: list[NDArray[np.int64]]) -> dict[str, Any]:
+    why = separation.obstacle(runs)
+    return {"available": False, "why": why} if why else separation.over_seeds(latents, runs)

@@ -10,6 +10,8 @@ Metrics
 - :func:`silhouette` : mean of (b - a) / max(a, b); in [-1, 1], higher is better separated.
 - :func:`davies_bouldin` : mean over clusters of the worst ratio of spread to distance; >= 0, lower is better.
 
+Above `SAMPLED_ABOVE` tracks silhouette is taken on a sample that holds rows of every cluster.
+
 Neither knows what the clusters mean: against genre, silhouette orders methods almost backwards, so it is never the
 only headline.
 
@@ -21,12 +23,14 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reprise.errors import BadInput
+from reprise.evaluation.uncertainty import interval_over_seeds
 
 SAMPLED_ABOVE = 10_000
 """Number of tracks above which silhouette is taken on a sample: the full one needs all pairs."""
@@ -76,7 +80,7 @@ def silhouette(latents: NDArray[Any], clusters: NDArray[Any], *, seed: int = 0) 
 
     validate(latents, clusters)
     if len(latents) > SAMPLED_ABOVE:
-        rows = np.random.default_rng(seed).choice(len(latents), SAMPLE, replace=False)
+        rows = _sample(clusters, seed)
         latents, clusters = latents[rows], clusters[rows]
     return float(silhouette_score(latents.astype(np.float64), clusters))
 
@@ -98,3 +102,40 @@ def davies_bouldin(latents: NDArray[Any], clusters: NDArray[Any]) -> float:
 def evaluate(latents: NDArray[Any], clusters: NDArray[Any]) -> dict[str, float]:
     """Return all separation scores by name."""
     return {"davies_bouldin": davies_bouldin(latents, clusters), "silhouette": silhouette(latents, clusters)}
+
+
+def obstacle(runs: Sequence[NDArray[Any]]) -> str | None:
+    """Return why the separation of clusterings is not defined, or ``None``."""
+    if any(not 2 <= len(np.unique(run)) < len(run) for run in runs):
+        return "a clustering has one cluster, or one for each track"
+    return None
+
+
+def over_seeds(latents: NDArray[Any], runs: Sequence[NDArray[Any]]) -> dict[str, Any]:
+    """Return the mean over seeds of each separation score with its interval, or why there is none, by score.
+
+    Parameters
+    ----------
+    latents
+        Shape ``(n, latent_dim)``.
+    runs
+        One array of clusters, shape ``(n,)``, per seed.
+    """
+    why = obstacle(runs)
+    if why:
+        return {name: {"available": False, "why": why} for name in ("davies_bouldin", "silhouette")}
+    found = [evaluate(latents, run) for run in runs]
+    return {name: interval_over_seeds([scores[name] for scores in found]).to_dict() for name in found[0]}
+
+
+def _sample(clusters: NDArray[Any], seed: int) -> NDArray[np.intp]:
+    """Return `SAMPLE` rows drawn at random, and two of each cluster (one of a singleton) where those lack them.
+
+    Silhouette needs two clusters and a cluster of two tracks: a draw alone can miss all clusters but one.
+    """
+    order = np.random.default_rng(seed).permutation(len(clusters))
+    by_cluster = np.argsort(clusters[order], kind="stable")
+    _, first, sizes = np.unique(clusters[order][by_cluster], return_index=True, return_counts=True)
+    of_each = by_cluster[np.concatenate([first, first[sizes > 1] + 1])]
+    rows: NDArray[np.intp] = order[np.union1d(np.arange(SAMPLE), of_each)]
+    return rows

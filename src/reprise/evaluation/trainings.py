@@ -116,7 +116,7 @@ def _score(values: NDArray[Any], reference: Reference, protocol: Protocol) -> Sc
             rows = reference.rows(attribute, protocol.scope)
             classes = reference.classes[attribute][rows]
             scores[attribute] = _mean([agreement.evaluate(classes, run[rows]) for run in runs])
-    if all(2 <= len(np.unique(run)) < len(run) for run in runs):
+    if separation.obstacle(runs) is None:
         scores[SEPARATION] = _mean([separation.evaluate(values, run) for run in runs])
     return scores
 

@@ -17,14 +17,12 @@ from torch.nn.functional import one_hot
 from reprise.models.autoencoder import AutoencoderParams, DenseAutoencoderBase
 from reprise.models.base import FitReport, Shapes
 from reprise.models.conditional import (
+    ConditionalModel,
     Mode,
-    class_codes,
-    class_frequencies,
     class_obstacle,
     expected,
     given_tables,
     labelled_rows,
-    labels_used_in,
 )
 from reprise.models.lyrics import LyricsComponents, balance
 from reprise.models.neural import stack
@@ -54,24 +52,16 @@ class AEConditionalParams(AutoencoderParams):
     lyrics_weight: Annotated[float, Field(ge=0.0)]
 
 
-class AEConditional(DenseAutoencoderBase):
+class AEConditional(ConditionalModel, DenseAutoencoderBase):
     """The dense autoencoder whose encoder reads ``[MFCC, one-hot class]``."""
 
     Params = AEConditionalParams
-    frequencies: Tensor
     scales: Tensor
 
     def __init__(self, params: Any, shapes: Shapes) -> None:
         super().__init__(params, shapes, beside=len(shapes.classes))
         self.lyrics = LyricsComponents(shapes.lyrics, params.lyrics_components if shapes.lyrics else 0)
-        self.register_buffer("frequencies", torch.full((len(shapes.classes),), 1.0 / len(shapes.classes)))
         self.register_buffer("scales", torch.ones(2))
-
-    @classmethod
-    def condition(cls, params: Any) -> str | None:
-        """Return the label attribute the model is given."""
-        mode: str = params.mode
-        return mode
 
     @classmethod
     def obstacle(cls, params: Any, tracks: Tracks) -> str | None:
@@ -84,25 +74,14 @@ class AEConditional(DenseAutoencoderBase):
         return class_obstacle(tracks, params.mode)
 
     @property
-    def labels_used(self) -> str:
-        """Which labels the model was given."""
-        return labels_used_in(self.params.mode)
-
-    @property
     def latent_dim(self) -> int:
         """Dimensions of the audio latent and the lyrics components together."""
         total: int = self.params.latent_dim + len(self.lyrics.axes)
         return total
 
-    def codes(self, tracks: Tracks) -> Any:
-        """Return the given class of every track (-1: not given)."""
-        return class_codes(tracks.labels[self.params.mode], self.shapes.classes)
-
     def prepare(self, tracks: Tracks, batches: Batches) -> None:
         """Set standardisation, class frequencies and the lyrics branch."""
         super().prepare(tracks, batches)
-        assert batches.codes is not None
-        self.frequencies.copy_(class_frequencies(batches.codes[batches.train], len(self.shapes.classes)))
         if len(self.lyrics.axes):
             self.lyrics.fit(tracks)
 

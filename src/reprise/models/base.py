@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from reprise.models.read_latents import NO_LABELS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -20,9 +22,6 @@ if TYPE_CHECKING:
     from reprise.training.tracks import Tracks
 
     FloatArray = NDArray[np.float32]
-
-NO_LABELS = "none"
-"""Value of ``labels_used`` of a model that never sees a label."""
 
 
 class ModelParams(BaseModel):

@@ -12,13 +12,47 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from reprise.models.neural import NeuralModel
+from reprise.training.crops import Batches
+from reprise.training.tracks import Tracks
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reprise.models.base import FloatArray
-    from reprise.training.tracks import Tracks
+    from reprise.models.base import FloatArray, Shapes
 
 Mode = Literal["genre", "language"]
+
+
+class ConditionalModel(NeuralModel):
+    """What models share that are given the class ``params.mode``: stands before the architecture among a model's bases."""
+
+    frequencies: Tensor
+
+    def __init__(self, params: Any, shapes: Shapes, **sizes: Any) -> None:
+        super().__init__(params, shapes, **sizes)
+        self.register_buffer("frequencies", torch.full((len(shapes.classes),), 1.0 / len(shapes.classes)))
+
+    @classmethod
+    def condition(cls, params: Any) -> str | None:
+        """Return the label attribute the model is given."""
+        mode: str = params.mode
+        return mode
+
+    @property
+    def labels_used(self) -> str:
+        """Which labels the model was given."""
+        return labels_used_in(self.params.mode)
+
+    def codes(self, tracks: Tracks) -> NDArray[np.int64]:
+        """Return the given class of every track (-1: not given)."""
+        return class_codes(tracks.labels[self.params.mode], self.shapes.classes)
+
+    def prepare(self, tracks: Tracks, batches: Batches) -> None:
+        """Set the standardisation of the input and the frequencies of the classes in training."""
+        super().prepare(tracks, batches)
+        assert batches.codes is not None
+        self.frequencies.copy_(class_frequencies(batches.codes[batches.train], len(self.shapes.classes)))
 
 
 def class_codes(labels: NDArray[np.str_], classes: tuple[str, ...]) -> NDArray[np.int64]:

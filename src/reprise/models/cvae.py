@@ -9,20 +9,18 @@ from torch import Tensor, nn
 
 from reprise.models.base import Shapes
 from reprise.models.conditional import (
+    ConditionalModel,
     Mode,
-    class_codes,
-    class_frequencies,
     class_obstacle,
     expected,
     given_tables,
     labelled_rows,
-    labels_used_in,
 )
 from reprise.models.convolutional import ConvolutionalParams
 from reprise.models.layers import ConvDecoder, ConvEncoder, bounded
 from reprise.models.neural import stack
 from reprise.models.variational import Positive, VariationalModel
-from reprise.training.crops import Batch, Batches
+from reprise.training.crops import Batch
 from reprise.training.tracks import Tracks
 
 
@@ -44,14 +42,13 @@ class CVAEParams(ConvolutionalParams):
     class_embedding: Positive
 
 
-class CVAE(VariationalModel):
+class CVAE(ConditionalModel, VariationalModel):
     """Convolutional features and latent each concatenated with a class embedding.
 
     Equation 4 of arXiv 1406.5298 with a standard normal prior: ``log p(x|y) >= E[log p(x|y,z)] - KL(q(z|x,y) || p(z))``.
     """
 
     Params = CVAEParams
-    frequencies: Tensor
 
     def __init__(self, params: Any, shapes: Shapes) -> None:
         super().__init__(params, shapes)
@@ -60,33 +57,11 @@ class CVAE(VariationalModel):
         self.embedding = nn.Embedding(len(shapes.classes), params.class_embedding)
         self.to_posterior = nn.Linear(params.features + params.class_embedding, 2 * params.latent_dim)
         self.decoder = ConvDecoder(params.latent_dim + params.class_embedding, self.size, params.channels)
-        self.register_buffer("frequencies", torch.full((len(shapes.classes),), 1.0 / len(shapes.classes)))
-
-    @classmethod
-    def condition(cls, params: Any) -> str | None:
-        """Return the label attribute the model is given."""
-        mode: str = params.mode
-        return mode
 
     @classmethod
     def obstacle(cls, params: Any, tracks: Tracks) -> str | None:
         """Return why these tracks cannot train the model: no classes of the attribute."""
         return class_obstacle(tracks, params.mode)
-
-    @property
-    def labels_used(self) -> str:
-        """Which labels the model was given."""
-        return labels_used_in(self.params.mode)
-
-    def codes(self, tracks: Tracks) -> Any:
-        """Return the given class of every track (-1: not given)."""
-        return class_codes(tracks.labels[self.params.mode], self.shapes.classes)
-
-    def prepare(self, tracks: Tracks, batches: Batches) -> None:
-        """Set the standardisation of the input and the frequencies of the classes in training."""
-        super().prepare(tracks, batches)
-        assert batches.codes is not None
-        self.frequencies.copy_(class_frequencies(batches.codes[batches.train], len(self.shapes.classes)))
 
     def posterior(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return mean and bounded log-variance of q(z|x,y) for the classes of the batch."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 CONFIG, LATENTS, TRACKS, GIVEN_TRACKS = "config.json", "latents.npy", "tracks.parquet", "tracks_given.parquet"
 SEEDS = "seeds"
+CURVE_COLUMNS = ("epoch", "phase", "train_loss", "validation_loss")
+"""Columns that every learning curve has, in ``history.tsv``; each term of the loss follows."""
+NO_LABELS = "none"
+"""Value of ``labels_used`` of a model that never sees a label."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Unavailable:
     """A model that the dataset cannot train, and why."""
 
     why: str
+
+
+def fair_scope(labels_used: str) -> str:
+    """Return the tracks on which latents are fairly scored: ``test`` where labels of the others were used, else ``all``."""
+    return "all" if labels_used == NO_LABELS else "test"
 
 
 def load_latents(directory: str | Path, name: str = "latents") -> Latents | Unavailable:

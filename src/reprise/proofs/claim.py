@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from reprise.evaluation.uncertainty import Interval
+from reprise.models.read_latents import NO_LABELS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,7 +58,7 @@ class Claim:
     threshold: float
     null: str
     figures: Mapping[str, Any] = field(default_factory=dict)
-    labels_used: str = "none"
+    labels_used: str = NO_LABELS
 
     @property
     def verdict(self) -> Verdict:

@@ -12,6 +12,7 @@ from reprise.evaluation.uncertainty import Interval, interval_over_tracks
 from reprise.plotting.bars import grouped
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.evidence import Evidence
+from reprise.proofs.shared import rotation
 
 STATEMENT = "each latent dimension is one factor (MIG 0.30 to 0.50)"
 ALIGNED = "the latent axes are special: they hold factors better than rotated axes"
@@ -40,7 +41,7 @@ def prove(evidence: Evidence) -> Outcome:
         "perfect": scores.evaluate(factors, factors, seed=seed),
         "useless": scores.evaluate(generator.standard_normal(latents.shape), factors, seed=seed),
         "trap": scores.evaluate(
-            _standardised(factors) @ _rotation(factors.shape[1], generator), factors, seed=seed
+            _standardised(factors) @ rotation(factors.shape[1], generator), factors, seed=seed
         ),
     }
     every_track = np.arange(len(latents))  # drawn independently: each is its own group
@@ -48,7 +49,7 @@ def prove(evidence: Evidence) -> Outcome:
         lambda rows: scores.mig(latents[rows], factors[rows]), every_track, RESAMPLES, seed
     )
     rotated = np.array(
-        [scores.mig(latents @ _rotation(latents.shape[1], generator), factors) for _ in range(ROTATIONS)]
+        [scores.mig(latents @ rotation(latents.shape[1], generator), factors) for _ in range(ROTATIONS)]
     )
     figures = {name.replace(" ", "_"): row for name, row in found.items()}
     claims = {
@@ -93,11 +94,6 @@ def _alignment(mig: Interval, rotated: NDArray[np.float64]) -> Claim:
 def _standardised(values: NDArray[Any]) -> NDArray[np.float64]:
     standardised: NDArray[np.float64] = (values - values.mean(axis=0)) / values.std(axis=0)
     return standardised
-
-
-def _rotation(dimensions: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    orthogonal, triangle = np.linalg.qr(generator.standard_normal((dimensions, dimensions)))
-    return np.asarray(orthogonal * np.sign(np.diag(triangle)))
 
 
 def _largest_correlation(factors: NDArray[np.float64]) -> float:

@@ -15,7 +15,7 @@ from reprise.errors import BadInput, MissingData
 from reprise.evaluation.properties import read_properties
 from reprise.evaluation.reference import Reference, read_reference
 from reprise.evaluation.uncertainty import Resampling
-from reprise.models.read_latents import Latents, Unavailable, load_latents
+from reprise.models.read_latents import NO_LABELS, Latents, Unavailable, fair_scope, load_latents
 from reprise.proofs.linear import mfcc_scores
 from reprise.tables import read_array, read_json, read_table
 
@@ -113,12 +113,12 @@ class Evidence:
     @property
     def conditional(self) -> bool:
         """Whether the model was given labels."""
-        return self.latents.labels_used != "none"
+        return self.latents.labels_used != NO_LABELS
 
     @property
     def scope(self) -> str:
         """``test`` for models that were given labels, else ``all``."""
-        return "test" if self.conditional else "all"
+        return fair_scope(self.latents.labels_used)
 
     @cached_property
     def config(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from reprise.evaluation.uncertainty import difference_of_means
 from reprise.plotting.matrices import heat
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.evidence import Evidence, Grid
+from reprise.proofs.shared import concentration, rotation
 
 STATEMENT = "varying one musical factor moves one latent dimension"
 ROTATIONS = 20
@@ -25,8 +26,8 @@ def prove(evidence: Evidence) -> Outcome:
     scaled = Grid(grid.latents / np.where(deviation > 0, deviation, 1.0), grid.table)
     names, moves = movements(scaled)
     generator = np.random.default_rng([evidence.resampling.seed, 9])
-    rotated = [_concentration(moves @ _rotation(moves.shape[1], generator)) for _ in range(ROTATIONS)]
-    own, null = _concentration(moves), np.mean(rotated, axis=0)
+    rotated = [concentration(moves @ rotation(moves.shape[1], generator)) for _ in range(ROTATIONS)]
+    own, null = concentration(moves), np.mean(rotated, axis=0)
     strongest = np.abs(moves).argmax(axis=1)
     shares = np.array([_shares(moves[names == name]) for name in np.unique(names)])
     units = np.unique([row.argmax() for row in shares])
@@ -86,14 +87,3 @@ def _shares(moves: NDArray[np.float64]) -> NDArray[np.float64]:
     squares = np.square(moves).sum(axis=0)
     shares: NDArray[np.float64] = squares / max(float(squares.sum()), 1e-12)
     return shares
-
-
-def _concentration(moves: NDArray[np.float64]) -> NDArray[np.float64]:
-    squares = np.square(moves)
-    share: NDArray[np.float64] = squares.max(axis=1) / np.maximum(squares.sum(axis=1), 1e-12)
-    return share
-
-
-def _rotation(dimensions: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    orthogonal, triangle = np.linalg.qr(generator.standard_normal((dimensions, dimensions)))
-    return np.asarray(orthogonal * np.sign(np.diag(triangle)))

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reprise.evaluation import agreement, clusterings
-from reprise.evaluation.uncertainty import Interval, around, resampled_rows
-from reprise.plotting.scores import Dot, interval_dots
+from reprise.evaluation.uncertainty import around, resampled_rows
+from reprise.plotting.scores import interval_dots
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.evidence import Evidence
+from reprise.proofs.shared import difference_dot
 
 SEPARATED = "clusters are better separated than those of PCA"
 AGREES = "clusters agree better with the labels than those of PCA"
@@ -21,20 +22,16 @@ def prove(evidence: Evidence) -> Outcome:
     """Compare K-Means on the model's latents with K-Means on PCA scores: same k, same seeds, same tracks."""
     separation = _separation(evidence, evidence.baseline)
     claims: dict[str, Claim | Unmeasured] = {"gain_separation": separation}
-    dots = [_dot("silhouette", separation.found)]
+    dots = [difference_dot("silhouette", separation.found)]
     why = evidence.reference.obstacle(evidence.attribute, evidence.scope)
     if why:
         claims["gain_agreement"] = Unmeasured(AGREES, why)
     else:
         agrees = _agreement(evidence)
         claims["gain_agreement"] = agrees
-        dots += [_dot("AMI", agrees.found)]
+        dots += [difference_dot("AMI", agrees.found)]
     figure = interval_dots(dots, f"{evidence.name} minus PCA", "difference; bars: 95 %, paired by artist")
     return Outcome(claims, {"gain_over_pca": figure})
-
-
-def _dot(row: str, interval: Interval) -> Dot:
-    return Dot(row, "difference", interval.value, interval.low, interval.high)
 
 
 def _separation(evidence: Evidence, baseline: NDArray[Any]) -> Claim:

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from reprise.clustering.methods import Clusters
 from reprise.evaluation import clusterings
 from reprise.evaluation.agreement import ami
-from reprise.evaluation.uncertainty import Interval
-from reprise.plotting.scores import Dot, interval_dots
+from reprise.plotting.scores import interval_dots
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.evidence import Evidence
+from reprise.proofs.shared import difference_dot
 
 STATEMENT = "lyrics beside audio cluster better than audio alone"
 WORDS = "it is the words: lyrics of other tracks do not help as much"
@@ -45,7 +45,7 @@ def prove(evidence: Evidence) -> Outcome:
         "multimodal_words": _claim(evidence, cut, ("audio_and_lyrics", "placebo"), WORDS, figures),
     }
     dots = [
-        _dot(name, claim.found)
+        difference_dot(name, claim.found)
         for name, claim in (
             ("minus audio", claims["multimodal_gain"]),
             ("minus placebo", claims["multimodal_words"]),
@@ -76,7 +76,3 @@ def _claim(
         figures=figures,
         labels_used=evidence.latents.labels_used,
     )
-
-
-def _dot(row: str, found: Interval) -> Dot:
-    return Dot(row, "difference", found.value, found.low, found.high)

@@ -45,12 +45,14 @@ def prove(evidence: Evidence) -> Outcome:
     return Outcome({"class_removed": removed, "clusters_follow_sound": follows}, {"captured": figure})
 
 
-def _removed(evidence: Evidence) -> Claim:
+def _removed(evidence: Evidence) -> Claim | Unmeasured:
     """Probe the latents that were encoded *with* the true class: the paradox in its purest form."""
     given, rows = evidence.given
     reference, resampling = evidence.reference, evidence.resampling
     classes, groups = reference.classes[evidence.attribute][rows], reference.groups[rows]
-    splits = probes.splits_by_group(classes, groups, resampling.seed)
+    splits = probes.usable_splits(classes, groups, resampling.seed)
+    if isinstance(splits, str):
+        return Unmeasured(REMOVED, splits)
     representations = {
         "told_the_class": given,
         "not_told": evidence.latents.values[rows],
@@ -70,7 +72,7 @@ def _removed(evidence: Evidence) -> Claim:
         null="no difference: 0",
         figures={f"probe_of_{name}": intervals[name].to_dict() for name in representations}
         | {
-            "probe_by_chance": float(
+            "probe_by_proportional_guess": float(
                 np.square(np.unique(classes, return_counts=True)[1] / len(classes)).sum()
             ),
             "scored_on": "training and validation tracks, cross-validated by artist",

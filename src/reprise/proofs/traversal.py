@@ -13,6 +13,7 @@ from reprise.plotting.matrices import heat, spectrograms
 from reprise.proofs.claim import Claim, Outcome, Unmeasured
 from reprise.proofs.decoding import Network, crops, decode, encode, network
 from reprise.proofs.evidence import Evidence
+from reprise.proofs.shared import concentration
 
 STATEMENT = "changing one dimension changes one musical attribute"
 ATTRIBUTES = ("loudness", "brightness", "rhythm", "contrast")
@@ -40,7 +41,7 @@ def prove(evidence: Evidence) -> Outcome:
     lively = np.flatnonzero((deviation > 0.05 * deviation.max()).numpy())
     effects = _effects(model, starts, axes[lively], scale)
     random_effects = _effects(model, starts, directions * deviation, scale)
-    own, null = _concentration(effects), _concentration(random_effects)
+    own, null = concentration(effects), concentration(random_effects)
     claim = Claim(
         statement=STATEMENT,
         measure="share of a unit's effect that falls on one attribute, mean over units, minus that of random directions",
@@ -101,12 +102,6 @@ def _effects(
     low, high = (attributes(model, maps).reshape(len(moves), len(starts), -1) for maps in ends)
     effects: NDArray[np.float64] = np.abs(high - low).mean(axis=1) / np.maximum(scale, 1e-9)
     return effects
-
-
-def _concentration(effects: NDArray[np.float64]) -> NDArray[np.float64]:
-    squares = np.square(effects)
-    concentration: NDArray[np.float64] = squares.max(axis=1) / np.maximum(squares.sum(axis=1), 1e-12)
-    return concentration
 
 
 def _figure(model: Network, start: Tensor, deviation: Tensor, units: NDArray[np.intp], name: str) -> Figure:

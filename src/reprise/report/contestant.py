@@ -14,9 +14,10 @@ from reprise.evaluation import clusterings, separation
 from reprise.evaluation.reference import ATTRIBUTES, SCOPES, Reference
 from reprise.evaluation.selected import Subject, probe
 from reprise.evaluation.trainings import Protocol, Trainings, over_trainings
-from reprise.evaluation.uncertainty import Estimate, Resampling, interval_over_seeds
+from reprise.evaluation.uncertainty import Estimate, Resampling
 from reprise.evaluation.units import effective_dimensions, live_share
 from reprise.evaluation.variance import chance_level, eta_squared
+from reprise.models.read_latents import fair_scope
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,7 +86,7 @@ class Contestant:
     @property
     def scope(self) -> str:
         """``all`` for label-free representations, ``test`` for those that were given labels."""
-        return "all" if self.labels_used == "none" else "test"
+        return fair_scope(self.labels_used)
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def measure(contestant: Contestant, field: Field) -> Result:
         "effective_dimensions": effective_dimensions(contestant.latents),
         "probe": {attribute: probe(subject, attribute, field.resampling) for attribute in ATTRIBUTES},
         "captures": captures(runs, field),
-    } | _separation(contestant.latents, runs)
+    } | separation.over_seeds(contestant.latents, runs)
     protocol = Protocol("kmeans", field.k, tuple(range(first, first + field.seeds)), contestant.scope)
     trainings = over_trainings(contestant.trainings, field.reference, protocol)
     return Result(contestant, runs, scores, replicates, metrics, trainings)
@@ -170,11 +171,3 @@ def captures(runs: list[NDArray[np.int64]], field: Field) -> dict[str, Any]:
         names, codes = np.unique(field.reference.classes[attribute][rows], return_inverse=True)
         found[attribute] = float(np.mean([eta_squared(np.eye(len(names))[codes], run[rows]) for run in runs]))
     return found | {"chance": chance_level(len(np.unique(runs[0])), len(runs[0]))}
-
-
-def _separation(latents: NDArray[Any], runs: list[NDArray[np.int64]]) -> dict[str, Any]:
-    if any(not 2 <= len(np.unique(run)) < len(run) for run in runs):
-        absent = {"available": False, "why": "a clustering has one cluster, or one for each track"}
-        return {"silhouette": absent, "davies_bouldin": absent}
-    found = [separation.evaluate(latents, run) for run in runs]
-    return {name: interval_over_seeds([row[name] for row in found]).to_dict() for name in found[0]}

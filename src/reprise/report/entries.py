@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from reprise.errors import BadInput, MissingData
 from reprise.evaluation.reference import Reference
-from reprise.models.read_latents import Unavailable, load_latents, load_seed_latents
+from reprise.models.read_latents import (
+    CURVE_COLUMNS,
+    NO_LABELS,
+    Unavailable,
+    load_latents,
+    load_seed_latents,
+)
 from reprise.report.contestant import Absentee, Contestant
 from reprise.tables import read_json, read_table
 
@@ -71,7 +77,7 @@ def read_hand_made(vectors: Path, reference: Reference) -> list[Contestant]:
         scale = values[train].std(axis=0)
         varies = scale > 1e-12
         standardised = (values[:, varies] - values[train][:, varies].mean(axis=0)) / scale[varies]
-        peers.append(Contestant(name, "hand-made", standardised, "none", 0, _no_history()))
+        peers.append(Contestant(name, "hand-made", standardised, NO_LABELS, 0, _no_history()))
     return peers
 
 
@@ -86,4 +92,4 @@ def read_history(directory: Path) -> pd.DataFrame:
 def _no_history() -> Any:
     import pandas as pd
 
-    return pd.DataFrame({"epoch": [], "train_loss": [], "validation_loss": []})
+    return pd.DataFrame({name: [] for name in CURVE_COLUMNS})

@@ -132,7 +132,7 @@ def pair_text(pair: Pair) -> str:
 
 
 def pair_rows(pair: Pair) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows of a pair: one row per encoding, then chance."""
+    """Return header and rows of a pair: one row per encoding, then chance and, for the probe, the largest class."""
     properties = list(pair.encodings[0].captures)
     header = ["model", "encoder is", *MEASURES.values(), *properties]
     rows = [
@@ -141,14 +141,24 @@ def pair_rows(pair: Pair) -> tuple[list[str], list[list[str]]]:
             encoding.told,
             _value(encoding.silhouette),
             bounds(encoding.ami),
-            bounds(encoding.probe),
+            "–" if isinstance(encoding.probe, str) else bounds(encoding.probe),
             number(encoding.between),
             *(number(encoding.captures[name]) for name in properties),
         ]
         for encoding in pair.encodings
     ]
-    chance = ["by chance", "", "–", "0", number(pair.chance["probe"]), number(pair.chance["between"])]
-    return header, [*rows, [*chance, *(number(pair.chance["captures"]) for _ in properties)]]
+    chance = ["by chance", "", "–", "0", "–", number(pair.chance["between"])]
+    chance += [number(pair.chance["captures"]) for _ in properties]
+    majority = [
+        "always the largest class",
+        "",
+        "–",
+        "–",
+        number(pair.majority),
+        "–",
+        *("–" for _ in properties),
+    ]
+    return header, [*rows, chance, majority]
 
 
 def _value(interval: Interval | None) -> str:

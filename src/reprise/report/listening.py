@@ -1,4 +1,4 @@
-"""What reconstructions sound like: a few seconds of a few test tracks, as every model that can decode gives them back."""
+"""What reconstructions sound like: a few seconds of a few tracks, as every model that can decode gives them back."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Listening:
 def listen(
     models: Path, names: Sequence[str], tracks: Tracks, reference: Reference, audio: AudioSettings
 ) -> Listening:
-    """Reconstruct and sound parts of test tracks.
+    """Reconstruct and sound parts of test tracks, of others where there is no test track; of none without tracks.
 
     Parameters
     ----------
@@ -89,6 +89,8 @@ def listen(
     sound = Sound(audio)
     attribute = next((name for name in reference.classes if name not in reference.missing), None)
     windows = [_window(row, tracks, reference, attribute) for row in _chosen(reference, attribute)]
+    if not windows:
+        return Listening((), {}, {})
     truth = [original(tracks, window) for window in windows]
     rows = {ORIGINAL: tuple(sound.clip(mel, mel) for mel in truth)}
     rows[SMOOTHED] = tuple(
@@ -106,7 +108,8 @@ def listen(
         generated = _as_classes(model, tracks, told[0], sound)
         if generated:
             classes[name] = generated
-    return Listening(tuple(_title(window, number) for number, window in enumerate(windows, 1)), rows, classes)
+    titles = tuple(_title(window, number, reference) for number, window in enumerate(windows, 1))
+    return Listening(titles, rows, classes)
 
 
 class Sound:
@@ -145,14 +148,15 @@ def wav_bytes(signal: NDArray[np.float64], rate: int) -> bytes:
 
 
 def _chosen(reference: Reference, attribute: str | None) -> list[int]:
-    """Return the first test tracks, of different classes where classes are known."""
+    """Return the first test tracks, of different classes where classes are known; of all tracks where none is for testing."""
     test = np.flatnonzero(reference.split == "test")
-    if attribute is None:
-        return [int(row) for row in test[:TRACKS]]
+    rows = test if len(test) else np.arange(len(reference.split))
     first: dict[str, int] = {}
-    for row in test:
-        first.setdefault(str(reference.classes[attribute][row]), int(row))
-    return [row for name, row in first.items() if name][:TRACKS]
+    if attribute is not None:
+        for row in rows:
+            first.setdefault(str(reference.classes[attribute][row]), int(row))
+    known = [row for name, row in first.items() if name][:TRACKS]
+    return known or [int(row) for row in rows[:TRACKS]]
 
 
 def _window(row: int, tracks: Tracks, reference: Reference, attribute: str | None) -> Window:
@@ -182,5 +186,5 @@ def _as_classes(model: Model, tracks: Tracks, window: Window, sound: Sound) -> d
     return {name: sound.clip(found, None) for name, found in maps.items() if found is not None}
 
 
-def _title(window: Window, number: int) -> str:
-    return f"test track {number}" + (f" ({window.label})" if window.label else "")
+def _title(window: Window, number: int, reference: Reference) -> str:
+    return f"{reference.split[window.row]} track {number}" + (f" ({window.label})" if window.label else "")

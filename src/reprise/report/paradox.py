@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from reprise.clustering.methods import cluster
 from reprise.evaluation import clusterings, probes, separation
-from reprise.evaluation.uncertainty import Interval, interval_over_seeds, interval_over_tracks
+from reprise.evaluation.uncertainty import Interval, Resampling, interval_over_seeds, interval_over_tracks
 from reprise.evaluation.variance import chance_level, eta_squared
 from reprise.models.read_latents import Latents, load_latents
 from reprise.plotting.style import PALETTE, canvas, notice, plain
@@ -54,7 +54,8 @@ class Encoding:
     ami
         Of clusters and class; interval over artists.
     probe
-        Accuracy of a linear probe of the class, cross-validated by artist; interval over artists.
+        Accuracy of a linear probe of the class, cross-validated by artist; interval over artists. Why there is none, where the
+        artists of the classes allow no folds.
     between
         Share of the latents' variance that lies between classes.
     captures
@@ -65,7 +66,7 @@ class Encoding:
     told: str
     silhouette: Interval | None
     ami: Interval
-    probe: Interval
+    probe: Interval | str
     between: float
     captures: dict[str, float]
 
@@ -74,7 +75,9 @@ class Encoding:
         return {
             "model": self.model,
             "ami": self.ami.to_dict(),
-            "probe": self.probe.to_dict(),
+            "probe": {"available": False, "why": self.probe}
+            if isinstance(self.probe, str)
+            else self.probe.to_dict(),
             "variance_between_classes": self.between,
             "captures": self.captures,
         } | ({} if self.silhouette is None else {"silhouette": self.silhouette.to_dict()})
@@ -96,8 +99,10 @@ class Pair:
         Labelled training and validation tracks, on which all three are measured.
     change
         AMI told minus AMI not told, on the same tracks and resamples.
+    majority
+        Share of the largest class: the accuracy of the probe that always says it.
     chance
-        Level of the probe, of the variance between classes and of the captured variance by chance.
+        Level of the variance between classes and of the captured variance by chance.
     """
 
     conditional: str
@@ -106,6 +111,7 @@ class Pair:
     encodings: tuple[Encoding, ...]
     n: int
     change: Interval
+    majority: float
     chance: dict[str, float]
 
     @property
@@ -129,6 +135,7 @@ class Pair:
             "n": self.n,
             "ami_told_minus_not_told": self.change.to_dict(),
             "verdict": self.verdict,
+            "majority": self.majority,
             "chance": self.chance,
         } | {keys[encoding.told]: encoding.to_dict() for encoding in self.encodings}
 
@@ -172,18 +179,19 @@ def _pair(
     classes = field.reference.classes[attribute][rows]
     shares = np.unique(classes, return_counts=True)[1] / len(classes)
     chance = {
-        "probe": float(shares.max()),
         "between": chance_level(len(shares), len(rows)),
         "captures": chance_level(field.k, len(rows)),
     }
     runs = [_clusters(values, field) for _, _, values in sources]
+    splits = probes.usable_splits(classes, field.reference.groups[rows], field.resampling.seed)
     encodings = tuple(
-        _encoding(source, run, rows, classes, field) for source, run in zip(sources, runs, strict=True)
+        _encoding(source, run, rows, (classes, splits), field)
+        for source, run in zip(sources, runs, strict=True)
     )
     change = clusterings.difference(
         classes, runs[2], runs[0], field.reference.groups[rows], field.resampling
     )["ami"]
-    return Pair(conditional, twin, attribute, encodings, len(rows), change, chance)
+    return Pair(conditional, twin, attribute, encodings, len(rows), change, float(shares.max()), chance)
 
 
 def _clusters(values: NDArray[Any], field: Field) -> list[NDArray[np.int64]]:
@@ -195,25 +203,38 @@ def _encoding(
     source: tuple[str, str, NDArray[Any]],
     runs: list[NDArray[np.int64]],
     rows: NDArray[np.intp],
-    classes: NDArray[Any],
+    judged: tuple[NDArray[Any], probes.Splits | str],
     field: Field,
 ) -> Encoding:
     (name, told, values), groups, draws = source, field.reference.groups[rows], field.resampling
-    proper = all(2 <= len(np.unique(run)) < len(run) for run in runs)
-    splits = probes.splits_by_group(classes, groups, draws.seed)
-    scored, truth, predicted = probes.predictions(probes.linear_probe, values, classes, splits)
-    hits = (truth == predicted).astype(np.float64)
+    classes, splits = judged
     return Encoding(
         name,
         told,
-        interval_over_seeds([separation.silhouette(values, run) for run in runs]) if proper else None,
+        None
+        if separation.obstacle(runs)
+        else interval_over_seeds([separation.silhouette(values, run) for run in runs]),
         clusterings.score(classes, runs, groups, draws)["ami"].tracks,
-        interval_over_tracks(lambda of: float(hits[of].mean()), groups[scored], draws.resamples, draws.seed),
+        splits if isinstance(splits, str) else _probe(values, classes, groups, splits, draws),
         eta_squared(values, classes),
         {
             key: float(np.mean([eta_squared(found[rows], run) for run in runs]))
             for key, found in field.properties.items()
         },
+    )
+
+
+def _probe(
+    values: NDArray[Any],
+    classes: NDArray[Any],
+    groups: NDArray[Any],
+    splits: probes.Splits,
+    draws: Resampling,
+) -> Interval:
+    scored, truth, predicted = probes.predictions(probes.linear_probe, values, classes, splits)
+    hits = (truth == predicted).astype(np.float64)
+    return interval_over_tracks(
+        lambda of: float(hits[of].mean()), groups[scored], draws.resamples, draws.seed
     )
 
 
@@ -259,6 +280,6 @@ def _bars(axes: Any, values: list[list[float]], names: list[str], title: str, se
 
 def _value(encoding: Encoding, name: str) -> float:
     found = getattr(encoding, name)
-    if found is None:
+    if found is None or isinstance(found, str):  # not available: no bar
         return 0.0
     return float(found.value if isinstance(found, Interval) else found)

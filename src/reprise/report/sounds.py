@@ -8,7 +8,7 @@ import html
 from reprise.report.listening import Clip, Listening
 
 READING = (
-    "Three seconds from the middle of test tracks. Phases are made up for all of them alike (Griffin and Lim), and the "
+    "Three seconds from the middle of test tracks (of others where no track is for testing). Phases are made up for all of them alike (Griffin and Lim), and the "
     "spectrum ends at 5.5 kHz, so compare with the first row, not with the recording. The number is the difference from "
     "the original map in dB. Models of MFCC cannot sound better than the second row. Conditional models are told the "
     "track's class here."
@@ -21,7 +21,9 @@ def embedded(kind: str, content: bytes) -> str:
 
 
 def sounds(heard: Listening) -> str:
-    """Return the section as HTML."""
+    """Return the section as HTML; nothing where there is nothing to listen to."""
+    if not heard.tracks:
+        return ""
     rows = "\n".join(
         f"<tr><td>{html.escape(name)}</td>{''.join(_cell(clip) for clip in clips)}</tr>"
         for name, clips in heard.rows.items()

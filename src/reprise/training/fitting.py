@@ -11,13 +11,11 @@ import pandas as pd
 
 from reprise.models.base import FitReport, Model
 from reprise.models.build import build_model, check_params, model_class, validate
-from reprise.models.read_latents import SEEDS
+from reprise.models.read_latents import CURVE_COLUMNS, SEEDS
 from reprise.models.store import Unavailable, save_latents, save_model, save_unavailable
 from reprise.tables import write_array, write_csv, write_json
 from reprise.training.settings import Run, TrainingParams, scratch_folder
 from reprise.training.tracks import Tracks
-
-CURVE_COLUMNS = ("epoch", "phase", "train_loss", "validation_loss")
 
 
 @dataclass(frozen=True)

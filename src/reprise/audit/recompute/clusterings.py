@@ -12,6 +12,7 @@ from sklearn.metrics import adjusted_mutual_info_score, adjusted_rand_score, sil
 from reprise.audit.finding import Finding
 from reprise.audit.labelling import Labelling, Strings
 from reprise.audit.recompute.agree import agreed, counted, entry
+from reprise.models.read_latents import NO_LABELS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,9 @@ def _headline(
     if headline is None or headline["attribute"] != labelling.name:
         return
     scope, method = str(headline["scope"]), str(headline["method"])
-    fair = "all" if headline["labels_used"] == "none" else "test"
+    fair = (
+        "all" if headline["labels_used"] == NO_LABELS else "test"
+    )  # its own rule: the audited one is not asked
     usual = "kmeans" if "kmeans" in runs else min(runs, default="")
     rows, _ = labelling.at(scopes[scope])
     again = _again(runs.get(method, {}), labelling, scopes[scope])
