@@ -131,10 +131,7 @@ def _relabel(found: dict[str, Any]) -> Rows:
 
 
 def _finetune(found: dict[str, Any]) -> Rows:
-    methods = found.get("methods", found.get("test", {}))
-    if "lora" not in methods:
-        yield "LoRA on acoustic labels", "not available", str(found.get("why", ""))
-        return
+    methods = found["methods"]
     others = [name for name in ("head", "linear_probe", "full") if name in methods]
     beside = ", ".join(
         f"{name.replace('_', ' ')} {methods[name]['accuracy']['value']:.2f}" for name in others
@@ -160,7 +157,7 @@ def _transfer(found: dict[str, Any]) -> Rows:
 
 def _regress(found: dict[str, Any]) -> Rows:
     for group, name in (("audio", "R² of danceability and loudness"), ("lyric_topics", "R² of lyric topics")):
-        methods = found.get("folds", found)["groups"].get(group)
+        methods = found["folds"]["groups"].get(group)
         if not methods:  # no such target was chosen
             continue
         peers = [key for key in methods if key.startswith(("ridge", "gradient"))]

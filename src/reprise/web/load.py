@@ -290,7 +290,8 @@ def _tags(files: RunFiles, ids: NDArray[np.bytes_]) -> Lists:
 def _clip_seconds(files: RunFiles) -> int:
     """Return the length of a track's audio in whole seconds (all are of one length), -1 where it is not known."""
     corpus = _json(files.path(CORPUS))
-    return round(corpus["n_samples"] / corpus["sample_rate"]) if corpus.get("n_samples") else -1
+    samples, rate = corpus.get("n_samples"), corpus.get("sample_rate")
+    return round(samples / rate) if samples and rate else -1
 
 
 def _json(path: Path) -> dict[str, Any]:
