@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reprise.errors import MissingData, RepriseError
+from reprise.markdown_table import table
 from reprise.pages.marks import between
 from reprise.tables import read_json
 
@@ -62,10 +63,8 @@ def lines(metrics: Path) -> Iterator[Line]:
 
 def markdown(metrics: Path) -> str:
     """Return the results as a Markdown table."""
-    rows = [
-        f"| {line.what} | {line.value} | {line.beside} | `metrics/{line.source}` |" for line in lines(metrics)
-    ]
-    return "\n".join(["| result | value | beside it | file |", "|---|---|---|---|", *rows])
+    rows = ((line.what, line.value, line.beside, f"`metrics/{line.source}`") for line in lines(metrics))
+    return table(("result", "value", "beside it", "file"), rows)
 
 
 def plain(metrics: Path) -> str:
