@@ -18,9 +18,12 @@ import scipy.fft
 import soundfile
 from numpy.lib.stride_tricks import sliding_window_view
 
+from reprise.audio import mel, stft
+from reprise.audio.compiled import LANES
 from reprise.audio.decode import read_samples
 from reprise.audio.features import extract
-from reprise.audio.frames import mel_and_mfcc
+from reprise.audio.frames import side_by_side
+from reprise.audio.mfcc import mfcc as cepstrum
 from reprise.audio.settings import AudioSettings
 
 RATE, N_FFT, HOP, N_MELS, N_MFCC = 22_050, 2_048, 512, 128, 20
@@ -37,8 +40,12 @@ def reprise_all(path: Path) -> Features:
 
 def reprise_mel_mfcc(path: Path) -> Features:
     """Log-mel and MFCC alone."""
-    log_mel, mfcc = mel_and_mfcc(read_samples(path.read_bytes()), SETTINGS)
-    return {"log_mel": log_mel, "mfcc": mfcc}
+    samples, filters = read_samples(path.read_bytes()), mel.triangles(SETTINGS)
+    power = np.empty((stft.padded_frames(samples.size, SETTINGS) // LANES, N_MELS, LANES), np.float32)
+    for block, out in zip(stft.blocks(samples, SETTINGS), power, strict=True):
+        mel.mel_power(block.power, *filters, out)
+    log_mel = mel.power_to_db(side_by_side(power)[:, : SETTINGS.n_frames(samples.size)])
+    return {"log_mel": log_mel, "mfcc": cepstrum(log_mel, N_MFCC)}
 
 
 def librosa_naive(path: Path, tuning: float | None = None) -> Features:

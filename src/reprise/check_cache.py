@@ -6,14 +6,13 @@ root's rights can spoil both without DVC seeing it. Nothing but reading them fin
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from reprise.dvc_hashes import file_hash
 from reprise.errors import BadInput
 from reprise.replica import Replica, original
 
-CHUNK = 1 << 20
 DIGITS = 32  # of an md5
 
 
@@ -27,7 +26,7 @@ def spoiled_objects(cache: Path) -> Iterator[Path]:
     """
     for path in sorted((cache / "files" / "md5").glob("??/*")):
         name = path.parent.name + path.name.removesuffix(".dir")
-        if len(name) == DIGITS and path.is_file() and digest(path) != name:
+        if len(name) == DIGITS and path.is_file() and file_hash(path) != name:
             yield path
 
 
@@ -41,7 +40,7 @@ def spoiled_outs(project: Replica) -> Iterator[Path]:
         }
     for path, md5 in recorded.items():
         place = project.root / path
-        if place.is_file() and digest(place) != md5:
+        if place.is_file() and file_hash(place) != md5:
             yield place
 
 
@@ -65,21 +64,3 @@ def check(root: Path, *, remove: bool) -> list[str]:
                 path.unlink()
                 found[-1] += ": removed"
     return found
-
-
-def digest(path: Path) -> str:
-    """Return the md5 of a file.
-
-    Raises
-    ------
-    BadInput
-        If the disk does not give it back.
-    """
-    collected = hashlib.md5(usedforsecurity=False)
-    try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                collected.update(chunk)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror}): look after the disk it lies on") from error
-    return collected.hexdigest()

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from reprise.experiments import flat
+
 SHOWN = 3  # columns, tensors or keys that are named
 
 
@@ -75,7 +77,8 @@ def _safetensors(old: Path, new: Path) -> str:
 
 
 def _json(old: Path, new: Path) -> str:
-    left, right = (_flat(json.loads(path.read_text(encoding="utf-8"))) for path in (old, new))
+    values = (json.loads(path.read_text(encoding="utf-8")) for path in (old, new))
+    left, right = (flat(value if isinstance(value, dict) else {"": value}) for value in values)
     parts = {
         key: f"{left.get(key, 'nothing')} became {right.get(key, 'nothing')}"
         for key in sorted(left.keys() | right.keys())
@@ -119,15 +122,6 @@ def _named(what: str, parts: Mapping[str, str]) -> str:
     different = {name: said for name, said in parts.items() if said}
     shown = "; ".join(f"{what} {name}: {said}" for name, said in list(different.items())[:SHOWN])
     return shown + (f"; and {len(different) - SHOWN} more" if len(different) > SHOWN else "")
-
-
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    if not isinstance(value, dict):
-        return {prefix: value}
-    found: dict[str, Any] = {}
-    for key, inner in value.items():
-        found |= _flat(inner, f"{prefix}.{key}" if prefix else str(key))
-    return found
 
 
 DESCRIBERS: dict[str, Callable[[Path, Path], str]] = {

@@ -8,7 +8,6 @@ Exit status 0: it can, perhaps with warnings. 1: something must be put right fir
 from __future__ import annotations
 
 import argparse
-import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -16,9 +15,9 @@ from pathlib import Path
 
 from reprise.errors import RepriseError
 from reprise.exits import guarded
+from reprise.mending import MERGE
 from reprise.surroundings import BAD, GOOD, NOTE, Remark, confinement, machine, versions
 
-CONFLICT = re.compile(r"^(<{7}|>{7}) ", re.MULTILINE)
 RECONCILE = {
     "dvc.lock": "`git checkout --ours dvc.lock metrics plots`, then `dvc repro`: what either side computed and still holds is taken from the cache, the rest is computed",
     "dvc.yaml": "decide which stages are meant, then `python -m reprise.wiring --write`",
@@ -35,7 +34,7 @@ def files(root: Path) -> Iterator[Remark]:
     torn = [
         name
         for name in RECONCILE
-        if (root / name).exists() and CONFLICT.search((root / name).read_text(encoding="utf-8"))
+        if (root / name).exists() and MERGE.search((root / name).read_text(encoding="utf-8"))
     ]
     for name in torn:
         yield Remark(BAD, name, f"holds the marks of a merge that is not finished: {RECONCILE[name]}")

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from reprise.errors import BadInput
 from reprise.exits import guarded
-from reprise.replica import Files, Replica, lend_machine_code, link_cache, make, original
+from reprise.replica import WORLDS, Files, Replica, lend_machine_code, link_cache, make, original
 from reprise.small_world import keep_models, shrink
 
 if TYPE_CHECKING:
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from reprise.taint import StageTaint
 
 QUICK = ("genre-train", "genre-test", "affect-train", "affect-test", "factors", "targets")
-KEPT = Path(".dvc") / "tmp" / "reprise" / "worlds"
-
 
 Flow = tuple["list[StageTaint]", dict[str, frozenset[str]]]
 """The stages, and the secrets that each out may carry."""
@@ -191,8 +189,8 @@ def main(argv: list[str] | None = None) -> int:
     if unknown:
         parser.error(f"no such secret: {', '.join(unknown)}; there are {', '.join(SECRETS)}")
     root = Path(options.root).resolve()
-    (root / KEPT).mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(prefix="try-", dir=root / KEPT))
+    (root / WORLDS).mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="try-", dir=root / WORLDS))
     try:
         return _try_all(root, place, [SECRETS[name] for name in names], options)
     finally:
@@ -203,7 +201,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _try_all(root: Path, place: Path, secrets: Sequence[Secret], options: argparse.Namespace) -> int:
-    cache = place / "cache" if options.quick else root / KEPT / "cache"
+    cache = place / "cache" if options.quick else root / WORLDS / "cache"
     reference = make(root, place / "reference", cache)
     lend_machine_code(root, reference.root)
     if options.quick:

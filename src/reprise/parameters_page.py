@@ -77,7 +77,13 @@ def _rule(node: dict[str, Any]) -> str:
     if node.get("type") == "array":
         return "list of: " + _rule(node["items"])
     words = [{"integer": "integer", "number": "number", "string": "text"}.get(str(node.get("type")), "")]
-    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "multipleOf": "a multiple of"}
+    signs = {
+        "minimum": "≥",
+        "exclusiveMinimum": ">",
+        "maximum": "≤",
+        "exclusiveMaximum": "<",
+        "multipleOf": "a multiple of",
+    }
     words += [f"{sign} {node[name]}" for name, sign in signs.items() if name in node]
     return " ".join(words)
 

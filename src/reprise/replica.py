@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
 import shutil
@@ -14,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from reprise.confine.view import read_yaml
+from reprise.dvc_hashes import file_hash, folder_entries, folder_hash
 from reprise.errors import BadInput, RepriseError
+
+WORLDS = Path(".dvc") / "tmp" / "reprise" / "worlds"
+"""Where copies of the project lie, below it."""
 
 Files = dict[str, str]
 """The md5 of every file of every out, by path."""
@@ -108,11 +111,8 @@ class Replica:
 
     def _uncached(self, path: str, out: dict[str, Any]) -> list[dict[str, str]]:
         """List a folder that the cache does not hold (``cache: false``) as DVC does."""
-        folder = self.root / path
-        inner = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
-        entries = [{"md5": self.md5(f"{path}/{name}"), "relpath": name} for name in sorted(inner)]
-        digest = hashlib.md5(json.dumps(entries, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
-        if f"{digest}.dir" != out["md5"]:
+        entries = folder_entries(self.root / path)
+        if folder_hash(entries) != out["md5"]:
             raise BadInput(
                 f"{path} of stage {out['stage']} is not here as dvc.lock records it: run `dvc repro` first"
             )
@@ -125,7 +125,7 @@ class Replica:
 
     def md5(self, path: str) -> str:
         """Return the hash of a file as it is."""
-        return hashlib.md5((self.root / path).read_bytes(), usedforsecurity=False).hexdigest()
+        return file_hash(self.root / path)
 
     def record(self, paths: Iterable[str]) -> set[str]:
         """Make changed outs the result of their stages, as if these had made them; return the stages.

@@ -7,17 +7,30 @@ one in ``params.yaml``.
 from __future__ import annotations
 
 import difflib
+import re
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from reprise.audio.settings import AudioSettings
 from reprise.errors import BadParameter
 
 Natural = Annotated[int, Field(ge=0)]
 Positive = Annotated[int, Field(ge=1)]
+Several = Annotated[int, Field(ge=2)]
+"""A number that is 2 or more: of resamples, of which a deviation is taken; of dimensions, of which two are drawn; of rows in a batch."""
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Rate = Annotated[float, Field(gt=0.0, le=1.0)]
 NonNegative = Annotated[float, Field(ge=0.0)]
+
+CONTRASTED = {"crops_per_track": 2, "batch_size": 4}
+LEAST = {
+    "ae_multimodal": {"lyrics_components": 1},
+    "contrastive": CONTRASTED,
+    "stack": CONTRASTED,
+    "wccn": {"segment_frames": 2},
+}
+"""What single models need beyond the rules of `Model`, as their classes say; here because a class takes seconds to import."""
 
 
 class Block(BaseModel):
@@ -32,7 +45,7 @@ class Dataset(Block):
     tracks_per_genre: Positive | None = None
     emotion_tracks: Annotated[int, Field(ge=3, multiple_of=3)] | None = None
     song_tracks: Positive | None = None
-    factor_levels: Annotated[int, Field(ge=2)] | None = None
+    factor_levels: Several | None = None
     factor_bases: Positive | None = None
     factor_probe: Annotated[int, Field(ge=26)] | None = None
     limit: Natural | None = None
@@ -75,13 +88,20 @@ class Features(Block):
     sample_rate: Literal[22050]
     n_fft: Literal[512, 1024, 2048, 4096, 8192]
     hop_length: Positive
-    n_mels: Positive
+    n_mels: Annotated[int, Field(ge=2, multiple_of=2)]
+    """Even: the backbone hears bands in pairs."""
     n_mfcc: Positive
     segment_seconds: Annotated[float, Field(gt=0.0)]
     workers: Natural
     chunk: Annotated[int, Field(ge=10)]
     kept_gb: NonNegative
     compute: Compute
+
+    @model_validator(mode="after")
+    def _described(self) -> Features:
+        names = AudioSettings.__dataclass_fields__
+        AudioSettings(**{name: getattr(self, name) for name in names})  # its rules are the stage's own
+        return self
 
 
 class Lyrics(Block):
@@ -99,7 +119,7 @@ class Split(Block):
     validation: Fraction
     test: Fraction
     strata: Literal["tracks", "labels"]
-    duplicate_similarity: Fraction
+    duplicate_similarity: Rate
 
     @model_validator(mode="after")
     def _whole(self) -> Split:
@@ -112,9 +132,17 @@ class Split(Block):
 class Cluster(Block):
     """Clustering of the selected model's latents."""
 
-    k: Annotated[int, Field(ge=2)]
+    k: Several
     seeds: Positive
     methods: list[Literal["kmeans", "agglomerative", "spectral", "gmm", "own"]]
+
+    @model_validator(mode="after")
+    def _needed(self) -> Cluster:
+        if "kmeans" not in self.methods:
+            raise ValueError(
+                f"methods = {self.methods} must name kmeans, whose clusters the lookup table gives"
+            )
+        return self
 
 
 class Training(Block):
@@ -135,17 +163,17 @@ class Training(Block):
 
 
 class Model(Block):
-    """One entry of the model registry; a model refuses keys it does not know when it is built."""
+    """One entry of the model registry, with the rules that hold for all; a model refuses keys it does not know when it is built."""
 
-    latent_dim: Positive
+    latent_dim: Several
     hidden: list[Positive] | None = None
     channels: list[Positive] | None = None
-    dropout: Fraction | None = None
+    dropout: Annotated[float, Field(ge=0.0, lt=1.0)] | None = None
     form: Literal["segment", "literal"] | None = None
     segment_frames: Positive | None = None
     pool: Positive | None = None
     crops_per_track: Positive | None = None
-    beta: NonNegative | None = None
+    beta: Annotated[float, Field(gt=0.0)] | None = None
     free_bits: NonNegative | None = None
     anneal_epochs: Natural | None = None
     mode: Literal["genre", "language"] | None = None
@@ -153,11 +181,11 @@ class Model(Block):
     class_embedding: Positive | None = None
     lyrics_components: Natural | None = None
     lyrics_weight: NonNegative | None = None
-    components: Annotated[int, Field(ge=2)] | None = None
-    restarts: Positive | None = None
+    components: Several | None = None
+    restarts: Annotated[int, Field(ge=10)] | None = None
     pretrain_epochs: Positive | None = None
     epochs: Positive | None = None
-    batch_size: Positive | None = None
+    batch_size: Several | None = None
     learning_rate: Rate | None = None
     joint_learning_rate: Rate | None = None
     width: Positive | None = None
@@ -173,38 +201,46 @@ class Model(Block):
     tilt: NonNegative | None = None
     masked_bands: Natural | None = None
     shrinkage: Rate | None = None
-    quantiles: Annotated[int, Field(ge=2)] | None = None
+    quantiles: Several | None = None
 
 
 class Evaluate(Block):
     """Resamples behind intervals and chance levels."""
 
-    bootstrap: Positive
-    permutations: Positive
+    bootstrap: Several
+    permutations: Several
 
 
 class Prove(Block):
     """Resamples behind the null of each claim."""
 
-    permutations: Positive
+    permutations: Several
 
 
 class Compare(Block):
     """Seeds and resamples of the comparison."""
 
     seeds: Positive
-    bootstrap: Positive
+    bootstrap: Several
 
 
 class Relabel(Block):
     """Acoustic clusters and their names."""
 
     k: Natural
-    k_min: Annotated[int, Field(ge=2)]
-    k_max: Annotated[int, Field(ge=2)]
+    k_min: Several
+    k_max: Several
     min_share: Fraction
     fdr: Rate
     theme: NonNegative
+
+    @model_validator(mode="after")
+    def _numbers(self) -> Relabel:
+        if self.k == 1:
+            raise ValueError("k = 1 must be 0, which has the number of clusters chosen, or 2 or more")
+        if self.k_min > self.k_max:
+            raise ValueError(f"k_min = {self.k_min} must not be above k_max = {self.k_max}")
+        return self
 
 
 class Pretrain(Block):
@@ -247,6 +283,15 @@ class Finetune(Block):
     weight_decay: NonNegative
     embedding_crops: Positive
 
+    @field_validator("targets")
+    @classmethod
+    def _expression(cls, targets: str) -> str:
+        try:
+            re.compile(targets)
+        except re.error as error:
+            raise ValueError(f"'{targets}' is neither 'auto' nor a regular expression ({error})") from None
+        return targets
+
 
 class Transfer(Block):
     """Mood from pairwise judgements."""
@@ -255,7 +300,7 @@ class Transfer(Block):
     epochs: Positive
     learning_rate: Rate
     weight_decay: NonNegative
-    folds: Annotated[int, Field(ge=2)]
+    folds: Several
 
 
 class Lookup(Block):
@@ -293,7 +338,7 @@ class Regress(Block):
     max_words: Positive
     trees: Positive
     fusion: Literal["concat", "gated", "attention"]
-    folds: Annotated[int, Field(ge=2)]
+    folds: Several
     learning_curve: list[Annotated[float, Field(gt=0.0, lt=1.0)]]
     loss: Literal["huber", "mse"]
     epochs: Positive
@@ -304,7 +349,7 @@ class Regress(Block):
     dropout: Fraction
     modality_dropout: Fraction
     widths: RegressWidths
-    bootstrap: Positive
+    bootstrap: Several
 
 
 class Audit(Block):
@@ -354,6 +399,15 @@ class Params(Block):
         _selected("model", self.model, self.models)
         for key in ("dataset", "emotion_dataset", "songs_dataset", "factors_dataset"):
             _selected(key, getattr(self, key), self.datasets)
+        return self
+
+    @model_validator(mode="after")
+    def _models_have_enough(self) -> Params:
+        for name, needs in LEAST.items():
+            for key, least in needs.items():
+                value = getattr(self.models.get(name), key, None)
+                if value is not None and value < least:
+                    raise ValueError(f"models.{name}.{key} = {value} must be at least {least}")
         return self
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from reprise.errors import MissingData, RepriseError
+from reprise.markdown_table import table
 from reprise.pages.marks import between
 from reprise.tables import read_json
 
@@ -62,10 +63,8 @@ def lines(metrics: Path) -> Iterator[Line]:
 
 def markdown(metrics: Path) -> str:
     """Return the results as a Markdown table."""
-    rows = [
-        f"| {line.what} | {line.value} | {line.beside} | `metrics/{line.source}` |" for line in lines(metrics)
-    ]
-    return "\n".join(["| result | value | beside it | file |", "|---|---|---|---|", *rows])
+    rows = ((line.what, line.value, line.beside, f"`metrics/{line.source}`") for line in lines(metrics))
+    return table(("result", "value", "beside it", "file"), rows)
 
 
 def plain(metrics: Path) -> str:
@@ -131,10 +130,7 @@ def _relabel(found: dict[str, Any]) -> Rows:
 
 
 def _finetune(found: dict[str, Any]) -> Rows:
-    methods = found.get("methods", found.get("test", {}))
-    if "lora" not in methods:
-        yield "LoRA on acoustic labels", "not available", str(found.get("why", ""))
-        return
+    methods = found["methods"]
     others = [name for name in ("head", "linear_probe", "full") if name in methods]
     beside = ", ".join(
         f"{name.replace('_', ' ')} {methods[name]['accuracy']['value']:.2f}" for name in others
@@ -160,7 +156,7 @@ def _transfer(found: dict[str, Any]) -> Rows:
 
 def _regress(found: dict[str, Any]) -> Rows:
     for group, name in (("audio", "R² of danceability and loudness"), ("lyric_topics", "R² of lyric topics")):
-        methods = found.get("folds", found)["groups"].get(group)
+        methods = found["folds"]["groups"].get(group)
         if not methods:  # no such target was chosen
             continue
         peers = [key for key in methods if key.startswith(("ridge", "gradient"))]

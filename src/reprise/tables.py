@@ -2,13 +2,14 @@
 
 Conventions
 -----------
-- Tables are keyed by ``track_id`` and sorted by it; columns are reached by name, never by position.
+- Tables with one row for each track are keyed by ``track_id`` and sorted by it; columns are reached by name, never by position.
 - Every format is byte-stable: the same content gives the same file (no time stamps, no hash order).
 - JSON for metrics holds numbers, booleans and strings only: DVC drops lists and nulls, and NaN never compares equal.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Mapping
@@ -21,7 +22,7 @@ from reprise.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
@@ -74,7 +75,9 @@ def empty_table(name: str) -> pd.DataFrame:
 
 
 def write_table(path: str | Path, frame: pd.DataFrame, name: str | None = None) -> None:
-    """Write a table as parquet, checked against its contract and sorted by its key.
+    """Write a table as parquet, checked against its contract and sorted by its key, the contract's first column.
+
+    A table of `REPEATED_KEYS`, or without a contract, keeps the order of its rows.
 
     Parameters
     ----------
@@ -93,7 +96,7 @@ def write_table(path: str | Path, frame: pd.DataFrame, name: str | None = None) 
     if name is not None:
         frame = check_table(frame, name, where=str(path))
         if name not in REPEATED_KEYS:
-            frame = frame.sort_values(frame.columns[0], kind="stable")
+            frame = frame.sort_values(next(iter(SCHEMAS[name])), kind="stable")
     target = _parent(path)
     frame.reset_index(drop=True).to_parquet(target, index=False, compression="zstd")
 
@@ -150,18 +153,6 @@ def check_table(frame: pd.DataFrame, name: str, *, where: str = "table") -> pd.D
     return typed
 
 
-def create_array(path: str | Path, shape: tuple[int, ...], dtype: DTypeLike) -> np.memmap[Any, Any]:
-    """Create an ``.npy`` file of the given shape as a writable memory map (constant memory, filled in parts)."""
-    if 0 in shape:  # an empty file cannot be mapped; the header alone is the array
-        with _parent(path).open("wb") as file:
-            np.save(file, np.empty(shape, dtype), allow_pickle=False)
-        return np.empty(shape, dtype)  # type: ignore[return-value]
-    mapped: np.memmap[Any, Any] = np.lib.format.open_memmap(
-        _parent(path), mode="w+", dtype=np.dtype(dtype), shape=shape
-    )
-    return mapped
-
-
 def write_array(path: str | Path, array: Array) -> None:
     """Write an array as ``.npy``; objects are refused (no pickle)."""
     with _parent(path).open("wb") as file:  # given a name, numpy would add a suffix to it
@@ -169,12 +160,22 @@ def write_array(path: str | Path, array: Array) -> None:
 
 
 def read_array(path: str | Path, *, mmap: bool = True) -> Array:
-    """Read an ``.npy`` file, by default as a read-only memory map."""
+    """Read an ``.npy`` file, by default as a read-only memory map.
+
+    Raises
+    ------
+    BadInput
+        If the file is damaged.
+    """
+    if mmap:
+        with contextlib.suppress(ValueError, EOFError):  # an array of no elements cannot be mapped
+            return np.load(path, mmap_mode="r", allow_pickle=False)  # type: ignore[no-any-return]
     try:
-        return np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)  # type: ignore[no-any-return]
-    except ValueError:
-        array: Array = np.load(path, allow_pickle=False)  # an array of no elements cannot be mapped
-        return array
+        return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
+    except (ValueError, EOFError) as error:
+        raise BadInput(
+            f"{path} is not a whole array ({error}); run the stage that writes it again"
+        ) from error
 
 
 def write_tensors(path: str | Path, tensors: Mapping[str, Array]) -> None:
@@ -187,10 +188,22 @@ def write_tensors(path: str | Path, tensors: Mapping[str, Array]) -> None:
 
 
 def read_tensors(path: str | Path) -> dict[str, Array]:
-    """Read named arrays from safetensors."""
+    """Read named arrays from safetensors.
+
+    Raises
+    ------
+    BadInput
+        If the file is damaged.
+    """
+    from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    tensors: dict[str, Array] = load(Path(path).read_bytes())
+    try:
+        tensors: dict[str, Array] = load(Path(path).read_bytes())
+    except SafetensorError as error:
+        raise BadInput(
+            f"{path} holds no whole tensors ({error}); run the stage that writes it again"
+        ) from error
     return tensors
 
 

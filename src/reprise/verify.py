@@ -22,10 +22,9 @@ from pathlib import Path
 from reprise.errors import BadParameter
 from reprise.exits import guarded
 from reprise.machine import instruction_set
-from reprise.replica import Replica, link_cache, make, original
+from reprise.replica import WORLDS, Replica, link_cache, make, original
 from reprise.same_results import TOLERANCE, Pair, made_elsewhere, pairs
 
-KEPT = Path(".dvc") / "tmp" / "reprise" / "worlds"
 LATER = 10  # later differences that are listed
 
 
@@ -188,8 +187,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--keep", action="store_true", help="leave the copy for inspection")
     options = parser.parse_args(argv)
     root = Path(options.root).resolve()
-    (root / KEPT).mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(prefix="verify-", dir=root / KEPT))
+    (root / WORLDS).mkdir(parents=True, exist_ok=True)
+    place = Path(tempfile.mkdtemp(prefix="verify-", dir=root / WORLDS))
     try:
         outcome = verify(root, place, options.targets, options.workers)
     finally:

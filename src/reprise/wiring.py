@@ -83,7 +83,7 @@ def code_deps(stage: str, root: Path, params: dict[str, Any]) -> list[str]:
 
 def rewire(text: str, root: Path) -> str:
     """Return ``dvc.yaml`` with true code deps and model lists, everything else as it stands."""
-    yaml = _yaml()
+    yaml = round_trip_yaml()
     pipeline = yaml.load(text)
     params = YAML(typ="safe").load(root / "params.yaml")
     stages = pipeline["stages"]
@@ -165,7 +165,8 @@ def _flow(items: list[str]) -> CommentedSeq:
     return sequence
 
 
-def _yaml() -> YAML:
+def round_trip_yaml() -> YAML:
+    """Return a reader and writer of ``dvc.yaml`` and ``params.yaml`` that keeps comments, quotes and line breaks."""
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from reprise.audit.labelling import Labelling, Plan
@@ -14,6 +15,11 @@ from reprise.audit.material import Material
 from reprise.audit.run import Settings
 from reprise.audit.simulation.build import build, write_world
 from reprise.audit.simulation.world import ARTISTS, GENRES, PER_ARTIST, World
+
+
+def indicators(labels: Labelling) -> NDArray[np.float64]:
+    """One column for each class, shape (n, classes)."""
+    return np.eye(len(labels.classes))[labels.codes]
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.audit.conftest import indicators
 
 from reprise.audit.checks.envelope import Envelope, envelopes, read_envelope, read_level
 from reprise.audit.checks.functions import copies_of_inputs, functions_of_inputs
@@ -273,7 +274,7 @@ def test_the_label_inside_a_representation_is_found(labelled: Labelled, planted:
     labels = labelled(5)
     rng = np.random.default_rng(5)
     values = rng.normal(size=(len(labels.ids), 12))
-    one_hot = labels.one_hot
+    one_hot = indicators(labels)
     rotation = np.linalg.qr(rng.normal(size=(12 + one_hot.shape[1],) * 2))[0]
     leaky = {
         "index": np.c_[values, 3.0 * labels.codes + 1],
@@ -309,7 +310,7 @@ def test_a_label_is_found_among_more_tracks_than_are_looked_at() -> None:
     ids = np.array([f"{number:05d}" for number in range(n)])
     artists = np.array([f"a{number // 3}" for number in range(n)])
     labels = Labelling.build("genre", ids, rng.choice(list("abcd"), n), artists)
-    turned = np.c_[rng.normal(size=(n, 6)), labels.one_hot] @ np.linalg.qr(rng.normal(size=(10, 10)))[0]
+    turned = np.c_[rng.normal(size=(n, 6)), indicators(labels)] @ np.linalg.qr(rng.normal(size=(10, 10)))[0]
     assert label_columns("z", "s", ids, turned, labels, PLAN).severity == "leak"
 
 
@@ -360,7 +361,7 @@ def test_a_noisy_one_hot_beside_honest_columns_is_found(labelled: Labelled) -> N
         styles = 2 * rng.normal(size=(len(labels.classes), 20))
         source = rng.normal(size=(len(labels.ids), 20)) + styles[labels.codes]
         honest = source @ rng.normal(size=(20, 8)) / 4 + 0.3 * rng.normal(size=(len(source), 8))
-        noisy = labels.one_hot + 0.15 * rng.normal(size=labels.one_hot.shape)
+        noisy = indicators(labels) + 0.15 * rng.normal(size=indicators(labels).shape)
         for values, wanted in ((honest, "ok"), (np.hstack([honest, noisy]), "leak")):
             found = own_columns(("z", "features"), "s", labels.ids, values, [source], labels, PLAN)
             assert found.severity == wanted, (seed, found.evidence)
@@ -377,7 +378,7 @@ def test_columns_that_bend_one_part_of_the_input_follow_it(labelled: Labelled) -
         rng = np.random.default_rng(seed)
         sound = rng.normal(size=(len(labels.ids), 3))
         words = rng.normal(size=(len(labels.ids), 60))
-        bent = np.abs(sound) + 3 * labels.one_hot[:, :3]
+        bent = np.abs(sound) + 3 * indicators(labels)[:, :3]
         exchanged = bent.copy()
         for code in np.unique(labels.codes):
             rows = np.flatnonzero(labels.codes == code)
@@ -423,7 +424,7 @@ def test_where_honest_columns_are_not_seen_to_follow_nothing_is_said_of_any(labe
     rng = np.random.default_rng(0)
     source = rng.normal(size=(len(labels.ids), 20))
     bent = np.sin(40 * source @ rng.normal(size=(20, 12)))
-    telling = 3 * labels.one_hot[:, :1] + 0.3 * np.sin(40 * source @ rng.normal(size=(20, 1)))
+    telling = 3 * indicators(labels)[:, :1] + 0.3 * np.sin(40 * source @ rng.normal(size=(20, 1)))
     found = own_columns(
         ("z", "features"), "s", labels.ids, np.hstack([telling, bent]), [source], labels, PLAN
     )
@@ -441,8 +442,8 @@ def test_one_silent_column_of_a_dozen_is_bad_luck_and_six_are_not(labelled: Labe
     labels = labelled(0)
     rng = np.random.default_rng(0)
     source = rng.normal(size=(len(labels.ids), 20))
-    honest = 3 * labels.one_hot[:, [0, 1, 2] * 4] + source @ rng.normal(size=(20, 12)) / 8
-    blind = 3 * labels.one_hot[:, [0, 1, 2] * 4] + rng.normal(size=honest.shape) / 2
+    honest = 3 * indicators(labels)[:, [0, 1, 2] * 4] + source @ rng.normal(size=(20, 12)) / 8
+    blind = 3 * indicators(labels)[:, [0, 1, 2] * 4] + rng.normal(size=honest.shape) / 2
     others = source @ rng.normal(size=(20, 12))
     for count, wanted in ((0, "ok"), (1, "ok"), (6, "leak"), (12, "leak")):
         values = np.hstack([blind[:, :count], honest[:, count:], others])

@@ -50,6 +50,27 @@ def test_the_params_of_the_repository_are_valid(values: dict[str, Any]) -> None:
             3,
             r"unknown key 'datasets.synthetic.tracks'; .*did you mean 'song_tracks|tracks_per_genre'",
         ),
+        ("split.duplicate_similarity", 0.0, r"split.duplicate_similarity = 0.0: .* greater than 0"),
+        ("features.n_mfcc", 129, r"features.n_mfcc is 129: it must lie in 2-128"),
+        ("features.hop_length", 4096, r"features.n_fft is 2048 with hop_length 4096"),
+        ("features.segment_seconds", 0.001, r"features.segment_seconds is 0.001: it must hold a frame"),
+        ("features.n_mels", 127, r"features.n_mels = 127: input should be a multiple of 2"),
+        ("cluster.methods", [], r"cluster: methods = \[\] must name kmeans"),
+        ("cluster.methods", ["gmm"], r"cluster: methods = \['gmm'\] must name kmeans"),
+        ("evaluate.bootstrap", 1, r"evaluate.bootstrap = 1: .* 2"),
+        ("evaluate.permutations", 1, r"evaluate.permutations = 1: .* 2"),
+        ("prove.permutations", 1, r"prove.permutations = 1: .* 2"),
+        ("compare.bootstrap", 1, r"compare.bootstrap = 1: .* 2"),
+        ("regress.bootstrap", 1, r"regress.bootstrap = 1: .* 2"),
+        ("relabel.k", 1, r"relabel: k = 1 must be 0, .* or 2 or more"),
+        ("relabel.k_max", 4, r"relabel: k_min = 5 must not be above k_max = 4"),
+        ("models.pca.latent_dim", 1, r"models.pca.latent_dim = 1: .* 2"),
+        (
+            "models.contrastive.crops_per_track",
+            1,
+            r"models.contrastive.crops_per_track = 1 must be at least 2",
+        ),
+        ("finetune.targets", "(", r"finetune.targets: '\(' is neither 'auto' nor a regular expression"),
     ],
 )
 def test_a_typo_is_one_line_with_key_value_rule_and_nearest_name(
@@ -59,6 +80,25 @@ def test_a_typo_is_one_line_with_key_value_rule_and_nearest_name(
     with pytest.raises(BadParameter, match=says) as error:
         validate(values)
     assert "\n" not in str(error.value)
+
+
+def test_what_the_class_of_a_model_refuses_is_refused_before_anything_runs(values: dict[str, Any]) -> None:
+    from reprise.models.build import model_class
+
+    tried = 0
+    for name, config in values["models"].items():
+        for key, field in model_class(name).Params.model_fields.items():
+            for bound in field.metadata:
+                for sign, step in (("ge", -1), ("gt", 0), ("le", 1), ("lt", 0)):
+                    if (limit := getattr(bound, sign, None)) is not None:
+                        changed = {
+                            **values,
+                            "models": {**values["models"], name: {**config, key: limit + step}},
+                        }
+                        with pytest.raises(BadParameter, match=rf"models\.{name}.*{key}"):
+                            validate(changed)
+                        tried += 1
+    assert tried > 100
 
 
 def test_a_missing_key_is_named(values: dict[str, Any]) -> None:

@@ -142,7 +142,7 @@ def test_without_absolute_values_there_is_no_figure_for_them() -> None:
     judged = judge_values(bare, np.zeros((60, 2), np.float32), np.zeros(60, np.int64), TRAINING, 0)
     assert judged == {
         "available": False,
-        "why": "0 tracks of the emotion corpus have absolute values; ten are needed",
+        "why": "0 tracks of the emotion corpus have absolute values; 10 are needed",
     }
 
 

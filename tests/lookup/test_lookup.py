@@ -170,7 +170,7 @@ def test_a_missing_column_is_refused() -> None:
 def test_missing_parts_say_which_stage_to_run() -> None:
     one = sources()
     short = replace(one, assignments=one.assignments.iloc[: 2 * TRACKS - 1])
-    with pytest.raises(BadInput, match="no kmeans cluster for track"):
+    with pytest.raises(BadInput, match=r"no kmeans cluster for track .* with kmeans in cluster.methods"):
         build_lookup(short, SPLITS, 4, seed=0)
     with pytest.raises(BadInput, match="no track is in the test split"):
         build_lookup(one, SPLITS.assign(split="train"), 4, seed=0)

@@ -60,5 +60,8 @@ def test_same_seed_same_centres(seed: int) -> None:
 
 
 def test_more_clusters_than_tracks_is_refused() -> None:
-    with pytest.raises(BadInput, match=r"k = 5 needs more than 5 training tracks; there are 4"):
+    with pytest.raises(
+        BadInput,
+        match=r"k = 5 needs more than 5 training tracks; there are 4: lower relabel.k or relabel.k_min",
+    ):
         fit_kmeans(blobs(1, 4), 5, seed=0)

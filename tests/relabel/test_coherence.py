@@ -68,7 +68,7 @@ def test_without_tags_there_is_nothing_to_compare_with() -> None:
     metrics, table = compare(groups()[0], tagged(groups()[1]).iloc[:0])
     assert metrics == {
         "available": False,
-        "why": "0 tracks whose tags may be looked at have a frequent tag",
+        "why": "0 tracks whose tags may be looked at have a frequent tag, of 0 tag(s); 20 tracks and 2 tags are needed",
     }
     assert table.empty
 

@@ -51,6 +51,29 @@ def test_tags_stand_in_a_column_or_in_a_table(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(beside.astype("object"), column.astype("object"))
 
 
+def test_a_misspelt_column_of_tags_is_named_with_those_there_are(tmp_path: Path) -> None:
+    acousticbrainz(6).to_csv(tmp_path / "low.csv", index=False)
+    with pytest.raises(
+        BadInput, match=r"--tags genre: neither a column of .*low.csv \(it has mbid, .*genres"
+    ):
+        read_descriptors(tmp_path / "low.csv", "genre")
+
+
+@pytest.mark.parametrize("k", [-1, 1])
+def test_a_number_of_clusters_that_cannot_be_is_refused(root: Path, tmp_path: Path, k: int) -> None:
+    acousticbrainz().to_csv(tmp_path / "low.csv", index=False)
+    with pytest.raises(BadInput, match=f"--k {k}: it must be 0, .* or 2 or more"):
+        relabel_table(tmp_path / "low.csv", tmp_path / "out", k=k, root=root)
+
+
+def test_names_that_clash_are_looked_for_where_they_were_read(root: Path, tmp_path: Path) -> None:
+    acousticbrainz().to_csv(tmp_path / "low.csv", index=False)
+    names = tmp_path / "other.yaml"
+    names.write_text("slow / dark / quiet: Same\nfast / bright / loud: Same\n")
+    with pytest.raises(BadInput, match=r"other.yaml: two labels would be called 'Same'"):
+        relabel_table(tmp_path / "low.csv", tmp_path / "out", names=names, k=3, root=root)
+
+
 def test_a_bad_row_costs_itself_and_says_why(tmp_path: Path) -> None:
     table = acousticbrainz(10)
     table.loc[3, "rhythm.bpm"] = np.inf
@@ -77,8 +100,16 @@ def test_what_is_no_table_of_descriptors_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"a \.csv, \.tsv or \.parquet file"):
         read_descriptors(tmp_path / "notes.txt")
     pd.DataFrame({"track_id": ["a", "b"], "year": [1999, 1999]}).to_csv(tmp_path / "flat.csv", index=False)
-    with pytest.raises(BadInput, match="no column of numbers that vary"):
+    with pytest.raises(BadInput, match=r"flat.csv: 0 column\(s\) of numbers that vary, two are needed"):
         read_descriptors(tmp_path / "flat.csv")
+    pd.DataFrame({"track_id": ["a", "b"], "mood": ["calm", "dark"]}).to_csv(
+        tmp_path / "text.csv", index=False
+    )
+    with pytest.raises(BadInput, match=r"text.csv: 0 column\(s\) of numbers that vary"):
+        read_descriptors(tmp_path / "text.csv")
+    pd.DataFrame({"track_id": ["a", "b"], "tempo": [90, 120]}).to_csv(tmp_path / "one.csv", index=False)
+    with pytest.raises(BadInput, match=r"one.csv: 1 column\(s\) of numbers that vary \(tempo\), two are"):
+        read_descriptors(tmp_path / "one.csv")
     pd.DataFrame({"a": [1, 2], "b": [3, 4]}).to_csv(tmp_path / "unnamed.csv", index=False)
     with pytest.raises(BadInput, match="call it track_id"):
         read_descriptors(tmp_path / "unnamed.csv")

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
+import mutagen
 import numpy as np
 import pytest
 import soundfile
+from mutagen.id3 import ID3
 from typer.testing import CliRunner
 
 from reprise.cli import app
@@ -16,7 +19,7 @@ from reprise.datasets.clip import content_id
 from reprise.errors import BadParameter
 from reprise.tagging.library import CORPUS, Order, tag_library
 from reprise.tagging.moods import mood_word
-from reprise.tagging.writers import NoTags, read_fields, write_fields
+from reprise.tagging.writers import NoTags, write_fields
 from reprise.web.load import load_catalogue
 from reprise.web.made_run import LABELS, Size, make_run
 from reprise.web.run_files import TABLES, RunFiles
@@ -28,6 +31,14 @@ FIELDS = {"MOOD": "tense", "REPRISE_LABEL": "fast / dark", "REPRISE_AROUSAL": "0
 def tone(seconds: float = SECONDS, hertz: float = 220.0) -> np.ndarray:
     time = np.arange(round(seconds * RATE)) / RATE
     return (0.3 * 32_767 * np.sin(2 * np.pi * hertz * time)).astype(np.int16)
+
+
+def read_fields(path: Path, names: list[str]) -> dict[str, str]:
+    """Fields of Vorbis comments, and of ID3 as players show them."""
+    tags: Any = mutagen.File(path).tags
+    if isinstance(tags, ID3):
+        return {name: str(tags["TMOO" if name == "MOOD" else f"TXXX:{name}"]) for name in names}
+    return {name: tags[name][0] for name in names}
 
 
 @pytest.mark.parametrize(("arousal", "valence", "word"), [(0.9, 0.9, "excited"), (0.9, 0.1, "tense"), (0.1, 0.1, "sad"), (0.1, 0.9, "content"), (0.52, 0.48, "neutral"), (None, 0.3, None)])  # fmt: skip

@@ -128,3 +128,9 @@ def test_the_nearest_are_found_exactly_in_any_space(size: int, k: int, seed: int
 def test_points_on_a_path_have_equal_distances() -> None:
     points = spaced(np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), 5)
     assert np.allclose(points, np.array([[0.0, 0.0], [0.0, 0.5], [0.0, 1.0], [0.5, 1.0], [1.0, 1.0]]))
+
+
+def test_a_playlist_says_how_long_its_tracks_are(client: TestClient) -> None:
+    (track,) = ask(client, "tracks", size=1)["tracks"]
+    text = client.post("/api/v1/playlist", json={"track_ids": [track["track_id"]]}).text
+    assert f"#EXTINF:30,{track['artist']} - {track['title']}" in text.splitlines()

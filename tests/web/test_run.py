@@ -22,6 +22,7 @@ from reprise.web.app import make_app
 from reprise.web.load import load_catalogue
 from reprise.web.made_run import MODEL, Size, make_run
 from reprise.web.map_places import complete_places, principal_plane
+from reprise.web.reports import comparison
 from reprise.web.run import LiveRun
 from reprise.web.run_files import LABEL_INDEX, LOCK, TABLES, RunFiles
 
@@ -152,6 +153,16 @@ def test_meanings_are_said_with_the_figures_of_all_tracks_beside(client: TestCli
     labels = ask(client, "labels")
     assert "more frequent here than chance explains: calm (3.0 times)" in labels[0]["meaning"]
     assert all(abs(sum(one["share"] for one in cluster["genres"]) - 1) < 1e-3 for cluster in clusters)
+
+
+def test_scores_of_a_model_that_was_given_labels_have_their_chance(tmp_path: Path) -> None:
+    ami = {"value": 0.4, "low": 0.3, "high": 0.5, "chance": 0.01, "chance_high": 0.02}
+    on_test = {"ami": {"value": 0.4, "low": 0.3, "high": 0.5, "chance_high": 0.02}}
+    models = {"cvae": {"fair_scope": "test", "genre": {"ami": ami, "test": on_test}}}
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/compare.json").write_text(json.dumps({"models": models}))
+    (row,) = comparison(RunFiles(tmp_path))["models"]
+    assert row["genre"] == {"ami": {"value": 0.4, "low": 0.3, "high": 0.5, "chance": 0.01}}
 
 
 def test_reports_of_the_run_are_served(client: TestClient) -> None:

@@ -96,32 +96,6 @@ def frame_features(samples: Samples, settings: AudioSettings) -> FrameFeatures:
     )
 
 
-def mel_and_mfcc(samples: Samples, settings: AudioSettings) -> tuple[Float32, Float32]:
-    """Compute the log-mel spectrogram and the MFCCs alone, for less than half the time of everything.
-
-    Parameters
-    ----------
-    samples : ndarray of int16 or float32, shape (n,)
-        Mono samples, nominally in [-1, 1].
-    settings : AudioSettings
-        Framing and sizes.
-
-    Returns
-    -------
-    log_mel : ndarray of float32, shape (n_mels, T)
-        As `FrameFeatures.log_mel`, transposed.
-    mfcc : ndarray of float32, shape (n_mfcc, T)
-        As `FrameFeatures.mfcc`, transposed.
-    """
-    n_frames, filters = settings.n_frames(samples.size), mel.triangles(settings)
-    width = stft.padded_frames(samples.size, settings)
-    power = np.empty((width // LANES, settings.n_mels, LANES), np.float32)
-    for block, out in zip(stft.blocks(samples, settings), power, strict=True):
-        mel.mel_power(block.power, *filters, out)
-    log_mel = mel.power_to_db(side_by_side(power)[:, :n_frames])
-    return log_mel, mfcc.mfcc(log_mel, settings.n_mfcc)
-
-
 def side_by_side(blocks: Float32) -> Float32:
     """Join blocks along time, (n_blocks, n, LANES) to (n, n_blocks * LANES).
 

@@ -55,11 +55,6 @@ class Labelling:
             name, ids[order], codes.astype(np.int64), tuple(map(str, classes)), blocks.astype(np.int64)
         )
 
-    @property
-    def one_hot(self) -> NDArray[np.float64]:
-        """Shape (n, classes)."""
-        return np.eye(len(self.classes))[self.codes]
-
     def permutations(self, count: int, rng: np.random.Generator) -> Codes:
         """Return labels permuted between artists, shape (count, n)."""
         blocks = int(self.blocks.max()) + 1

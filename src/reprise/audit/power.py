@@ -20,6 +20,7 @@ from reprise.audit.simulation.build import build
 from reprise.audit.simulation.catalogue import LEAKS, LIMITS
 from reprise.audit.simulation.planting import Leak
 from reprise.audit.simulation.world import ARTISTS, PARAMS, TRACKS
+from reprise.markdown_table import table
 from reprise.pages.marks import between
 from reprise.progress import track
 
@@ -95,23 +96,22 @@ def document(false: list[list[Finding]], checks: int, trials: list[Trial], limit
         "",
         f"**Power:** {whole} of {len(trials)} planted leaks found in every world; the stage at fault named in {named} runs.",
         "",
-        *_rows(trials),
+        _table(trials),
         "",
         "**Where it ends:** the same kinds of leak, weaker and weaker; a miss here is expected, and stated.",
         "",
-        *_rows(limits),
+        _table(limits),
     ]
     return "\n".join(lines)
 
 
-def _rows(trials: list[Trial]) -> list[str]:
-    lines = ["| leak | planted | found | stage named | by |", "|---|---|---|---|---|"]
+def _table(trials: list[Trial]) -> str:
+    rows = []
     for one in trials:
         by = ", ".join(f"`{check}`" for check in one.checks[:4]) or "nothing"
-        lines.append(
-            f"| {one.leak.key} | {one.leak.what} | {one.found}/{one.runs} | {one.blamed}/{one.runs} | {by} |"
-        )
-    return lines
+        found, blamed = f"{one.found}/{one.runs}", f"{one.blamed}/{one.runs}"
+        rows.append((one.leak.key, one.leak.what, found, blamed, by))
+    return table(("leak", "planted", "found", "stage named", "by"), rows)
 
 
 def main() -> None:

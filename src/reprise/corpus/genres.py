@@ -175,11 +175,6 @@ STYLES: dict[str, Genre] = {
 # fmt: on
 
 
-def average_prior(factor: str) -> float:
-    """Return the mean of a factor's prior over all genres."""
-    return sum(STYLES[genre].priors[factor][0] for genre in GENRES) / len(GENRES)
-
-
 def average_spectrum_db() -> tuple[float, ...]:
     """Return the spectral balance averaged over all genres, in dB per band."""
     return tuple(

@@ -16,11 +16,10 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from reprise.datasets.base import DATASET_PARAMETER
 from reprise.datasets.contents import Contents, look, own_path, recall, remember, verified
 from reprise.errors import BadParameter, RepriseError
+from reprise.wiring import round_trip_yaml
 
 PARAMS = "params.yaml"
 
@@ -28,7 +27,7 @@ PARAMS = "params.yaml"
 def main() -> None:
     """Scan, or check."""
     parser = argparse.ArgumentParser(
-        prog="reprise.datasets.scan",
+        prog="reprise scan",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -56,7 +55,7 @@ def check(root: Path, dataset: str | None = None) -> None:
     MissingData
         If they are not; see `reprise.datasets.contents.verified`.
     """
-    params = _yaml().load(root / PARAMS)
+    params = round_trip_yaml().load(root / PARAMS)
     for name in _chosen(params, dataset):
         verified(root, name, params["datasets"][name])
 
@@ -78,7 +77,7 @@ def scan(root: Path, dataset: str | None = None, path: Path | None = None) -> No
     BadParameter
         If there is no such dataset, or it takes no files of the user's own.
     """
-    yaml, file = _yaml(), root / PARAMS
+    yaml, file = round_trip_yaml(), root / PARAMS
     params = yaml.load(file)
     for name in _chosen(params, dataset):
         block = params["datasets"][name]
@@ -123,14 +122,6 @@ def _written(root: Path, path: Path) -> str:
     """Return a path as ``params.yaml`` has it: relative inside the project, else from the root of the disk."""
     path = path.expanduser().absolute()
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-
-
-def _yaml() -> YAML:
-    yaml = YAML()
-    yaml.preserve_quotes = True
-    yaml.width = 4096
-    yaml.indent(mapping=2, sequence=2, offset=0)
-    return yaml
 
 
 if __name__ == "__main__":

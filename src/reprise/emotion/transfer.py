@@ -240,7 +240,7 @@ def judge_values(
     if known.sum() < LEAST_VALUES:
         return {
             "available": False,
-            "why": f"{int(known.sum())} tracks of the emotion corpus have absolute values; ten are needed",
+            "why": f"{int(known.sum())} tracks of the emotion corpus have absolute values; {LEAST_VALUES} are needed",
         }
     absolute = np.full(values.shape, np.nan, dtype=np.float32)
     for number in np.unique(fold[known]):

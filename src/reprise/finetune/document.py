@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+
+from reprise.markdown_table import table
 
 EQUATIONS = r"""A frozen layer computes $h = W x$. LoRA (Hu et al. 2022, Eq. 3) adds a product of two narrow matrices beside it,
 
@@ -73,7 +74,7 @@ def _methods(metrics: dict[str, Any]) -> list[str]:
             "Calibration: expected error in 10 bins, and what a calibrated model would show on as few tracks. Memory: what a training step must "
             "hold (weights, gradients, optimiser, kept activations), counted; time is in docs/benchmarks.md."
         ),
-        _table(
+        table(
             ["method", "trained parameters", "accuracy", "macro F1", "calibration error", "MB of a step"],
             rows,
         ),
@@ -97,7 +98,7 @@ def _tags(found: dict[str, Any]) -> list[str]:
             f"A linear probe of each embedding, fitted on training tracks and judged on {found['pretrained']['tracks']} validation tracks "
             f"({found['pretrained']['tags']} tags; chance .5 and {chance:.2f}):"
         ),
-        _table(["embedding", "macro ROC-AUC", "macro PR-AUC"], rows),
+        table(["embedding", "macro ROC-AUC", "macro PR-AUC"], rows),
         f"Verdict: {found['verdict']}.",
     ]
 
@@ -109,8 +110,3 @@ def _interval(entry: dict[str, float], *, signed: bool = False) -> str:
 
 def _calibration(entry: dict[str, Any]) -> str:
     return f"{_interval(entry)} ({entry['if_calibrated']:.2f})" if "value" in entry else "–"
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])

@@ -29,8 +29,9 @@ from reprise.leaks.warm import WarmReplica
 from reprise.leaks.world import MODELS, SECONDS, World, build, clear
 from reprise.noninterference import Flow, read_flow
 from reprise.pages.marks import between
+from reprise.replica import WORLDS
 
-KEPT = Path(".dvc") / "tmp" / "reprise" / "worlds" / "power"
+KEPT = WORLDS / "power"
 PLANTED = Path("tests") / "leaks" / "planted"
 CORPUS = Path("data") / "corpus" / "tracks"
 PAGES = {

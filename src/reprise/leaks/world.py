@@ -22,7 +22,6 @@ MUSIC = "../music"
 MODELS = ("pca", "ae_conditional")
 """One model without labels and one that is given them: enough to leak in both ways."""
 SECONDS = 5
-CONFINED = "python -m reprise.hermetic"
 MARK = ".planted"
 """File in a world that may hold leaks: nothing is planted where it is not."""
 PERMUTATIONS = 4999

@@ -128,7 +128,8 @@ def _clusters(latents: Latents, assignments: pd.DataFrame) -> Rows:
     if clusters.isna().any():
         track = latents.track_ids[int(clusters.isna().to_numpy().argmax())]
         raise BadInput(
-            f"data/clusters/assignments.parquet: no {CLUSTERING} cluster for track {track}; run the cluster stage"
+            f"data/clusters/assignments.parquet: no {CLUSTERING} cluster for track {track}; run the cluster stage with "
+            f"{CLUSTERING} in cluster.methods"
         )
     rows: Rows = clusters.to_numpy(dtype=np.int64)
     return rows

@@ -7,14 +7,13 @@ stage before it recorded.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reprise.confine.view import read_yaml
+from reprise.dvc_hashes import file_hash, folder_entries, folder_hash
 from reprise.errors import MissingData
 
 
@@ -101,13 +100,8 @@ def _now(root: Path, path: str, made: Mapping[str, str]) -> str:
 def _digest(path: Path) -> str:
     """Return DVC's hash of a file or folder, empty where there is none."""
     if path.is_file():
-        return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-    if not path.is_dir():
-        return ""
-    inner = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())
-    entries = [{"md5": _digest(path / name), "relpath": name} for name in inner]
-    listed = json.dumps(entries, sort_keys=True).encode()
-    return hashlib.md5(listed, usedforsecurity=False).hexdigest() + ".dir"
+        return file_hash(path)
+    return folder_hash(folder_entries(path)) if path.is_dir() else ""
 
 
 def _some(names: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,7 +16,7 @@ from reprise.relabel.choosing import Stability, choose_number, measure_stability
 from reprise.relabel.clustering import Floats, Standardiser, fit_kmeans
 from reprise.relabel.coherence import compare_coherence
 from reprise.relabel.naming import Rules, Theme, label_indices, name_clusters
-from reprise.relabel.own_names import rename
+from reprise.relabel.own_names import BY_HAND, rename
 from reprise.relabel.profiles import profile_clusters
 
 
@@ -94,6 +95,7 @@ def relabel(
     rules: Rules,
     *,
     own_names: Mapping[str, str] = MappingProxyType({}),
+    names_file: str | Path = BY_HAND,
     seed: int,
 ) -> Relabelling:
     """Cluster the descriptors, profile the clusters against the tags, and name them.
@@ -112,6 +114,8 @@ def relabel(
         What a cluster needs to be kept.
     own_names
         Names that a person gave in place of those that are found, see `reprise.relabel.own_names`.
+    names_file
+        Where these were read, for messages.
     seed
         Seed of K-Means and of all samples.
 
@@ -143,7 +147,7 @@ def relabel(
     centre_table = pd.DataFrame(centres.centres, columns=names)
     found = name_clusters(training.value_counts(normalize=True), centre_table, profile, rules)
     unused = sorted(set(own_names) - {theme.name for theme in found.values()})
-    themes = rename(found, own_names)
+    themes = rename(found, own_names, names_file)
     _refuse_too_few(themes)
     clusters["label"] = clusters["cluster"].map({cluster: theme.name for cluster, theme in themes.items()})
     stability = measure_stability(fitted, centres, seed)

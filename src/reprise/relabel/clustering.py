@@ -77,7 +77,7 @@ def fit_kmeans(values: Floats, k: int, seed: int, *, restarts: int = 10) -> Cent
     """
     if len(values) <= k:
         raise BadInput(
-            f"K-Means with k = {k} needs more than {k} training tracks; there are {len(values)}: lower relabel.k"
+            f"K-Means with k = {k} needs more than {k} training tracks; there are {len(values)}: lower relabel.k or relabel.k_min"
         )
     with threadpool_limits(limits=1):  # a parallel reduction would add the same numbers in another order
         model = KMeans(n_clusters=k, n_init=restarts, random_state=seed).fit(values)

@@ -110,10 +110,12 @@ def compare_coherence(
     kept = np.flatnonzero(main >= 0)
     halves = np.random.default_rng(seed).permutation(len(kept)) % 2
     empty = pd.DataFrame({"descriptor": [], "f_acoustic": [], "f_tags": [], "f_chance": []})
-    if len(kept) < 2 * max(LEAST, k + 1) or len(np.unique(main[kept])) < 2:
+    needed, found = 2 * max(LEAST, k + 1), len(np.unique(main[kept]))
+    if len(kept) < needed or found < 2:
         return {
             "available": False,
-            "why": f"{len(kept)} tracks whose tags may be looked at have a frequent tag",
+            "why": f"{len(kept)} tracks whose tags may be looked at have a frequent tag, of {found} tag(s); {needed} tracks and "
+            "2 tags are needed",
         }, empty
     rows, main = values[kept], main[kept]
     sides = {

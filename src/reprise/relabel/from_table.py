@@ -21,7 +21,8 @@ from reprise.own_table import read_own_table
 from reprise.relabel.acoustic import Choice, relabel
 from reprise.relabel.naming import Rules
 from reprise.relabel.output import Places, write
-from reprise.relabel.own_names import read_own_names
+from reprise.relabel.own_names import BY_HAND, read_own_names
+from reprise.schema import validate
 
 HELD_OUT = 0.2
 """Share of the tracks, chosen by a hash of their id, that nothing is fitted on: coherence is judged there as well."""
@@ -86,18 +87,30 @@ def relabel_table(
     -------
     dict
         Tracks, rejects, descriptors, ignored columns, labels.
+
+    Raises
+    ------
+    MissingData
+        If there is no such file.
+    BadInput
+        If `k` is not possible, or a file cannot be used; see `read_descriptors`.
+    BadParameter
+        If ``params.yaml`` breaks a rule.
     """
-    block = YAML(typ="safe").load(root / "params.yaml")
-    settings, seed = block["relabel"], block["seed"]
+    if k < 0 or k == 1:
+        raise BadInput(f"--k {k}: it must be 0, which has the number of clusters chosen, or 2 or more")
+    params = validate(YAML(typ="safe").load(root / "params.yaml"))
+    settings, seed = params.relabel, params.seed
     table = read_descriptors(path, tags, ignore)
-    rules = Rules(settings["min_share"], settings["fdr"], settings["theme"])
+    rules = Rules(settings.min_share, settings.fdr, settings.theme)
     result = relabel(
         table.descriptors,
         hashed_split(table.descriptors["track_id"]),
         table.tags,
-        Choice(k, settings["k_min"], settings["k_max"]),
+        Choice(k, settings.k_min, settings.k_max),
         rules,
         own_names=read_own_names(names) if names else {},
+        names_file=names or BY_HAND,
         seed=seed,
     )
     write(result, rules, Places(out, out / "plots", out / "relabel.json"), fixed=k > 0, seed=seed)
@@ -121,7 +134,7 @@ def read_descriptors(path: Path, tags: str = "", ignore: str = "") -> Table:
     MissingData
         If there is no such file.
     BadInput
-        If its form is not known, or it has no ids or no descriptors.
+        If its form is not known, or it has no ids or fewer than two descriptors that vary.
     """
     raw = read_own_table(path)
     unwanted = [name for name in ignore.split(",") if name]
@@ -143,21 +156,22 @@ def read_descriptors(path: Path, tags: str = "", ignore: str = "") -> Table:
         "not_finite": ~finite.all(axis=1),
     }
     reason = np.select(list(faults.values()), list(faults), "")
-    worst = [numeric[int(np.argmin(row))] if not row.all() else key for row in finite] if numeric else []
+    worst = [key if row.all() else numeric[int(np.argmin(row))] for row in finite]
     bad = reason != ""
     rejects = pd.DataFrame(
         {"source": ids.fillna("").to_numpy()[bad], "reason": reason[bad], "detail": np.array(worst)[bad]}
     )
     kept = values[~bad]
     varying = [column for column in numeric if kept[column].nunique() > 1]
-    if not varying:
+    if len(varying) < 2:
         raise BadInput(
-            f"{path}: no column of numbers that vary; a table of descriptors has one for each descriptor"
+            f"{path}: {len(varying)} column(s) of numbers that vary{f' ({varying[0]})' if varying else ''}, two are needed; "
+            "a table of descriptors has one for each descriptor"
         )
     descriptors = kept[varying].reset_index(drop=True)
     descriptors.insert(0, "track_id", ids.to_numpy()[~bad].astype(str))
     ignored = [str(column) for column in raw.columns if column not in (key, given, *varying)]
-    found = _column_tags(raw, key, given) if given else _table_tags(tags)
+    found = _column_tags(raw, key, given) if given else _table_tags(tags, raw, path)
     return Table(descriptors, found, rejects, ignored)
 
 
@@ -187,9 +201,13 @@ def _column_tags(raw: pd.DataFrame, key: str, column: str) -> pd.DataFrame:
     return rows[rows["tag"] != ""].reset_index(drop=True)
 
 
-def _table_tags(path: str) -> pd.DataFrame:
+def _table_tags(path: str, raw: pd.DataFrame, table: Path) -> pd.DataFrame:
     if not path:
         return pd.DataFrame({"track_id": [], "tag": []}, dtype=str)
+    if not Path(path).is_file():
+        raise BadInput(
+            f"--tags {path}: neither a column of {table} (it has {', '.join(map(str, raw.columns))}) nor a file"
+        )
     found = read_own_table(Path(path))
     missing = [column for column in ("track_id", "tag") if column not in found.columns]
     if missing:

@@ -37,7 +37,9 @@ def read_own_names(path: str | Path) -> dict[str, str]:
     return {old: (new or "").strip() for old, new in found.items()}
 
 
-def rename(themes: Mapping[int, Theme], own: Mapping[str, str]) -> dict[int, Theme]:
+def rename(
+    themes: Mapping[int, Theme], own: Mapping[str, str], file: str | Path = BY_HAND
+) -> dict[int, Theme]:
     """Give clusters the names that a person wants.
 
     Parameters
@@ -46,6 +48,8 @@ def rename(themes: Mapping[int, Theme], own: Mapping[str, str]) -> dict[int, The
         Cluster to its theme, with the names that were found.
     own
         Result of `read_own_names`; an entry whose name does not occur changes nothing.
+    file
+        Where they were read, for the message.
 
     Raises
     ------
@@ -59,7 +63,7 @@ def rename(themes: Mapping[int, Theme], own: Mapping[str, str]) -> dict[int, The
     names = [theme.name for theme in renamed.values() if theme.name]
     for name in names:
         if names.count(name) > 1:
-            raise BadInput(f"{BY_HAND}: two labels would be called '{name}'; names must differ")
+            raise BadInput(f"{file}: two labels would be called '{name}'; names must differ")
     return renamed
 
 

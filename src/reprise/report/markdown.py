@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from reprise.evaluation.uncertainty import Estimate
+from reprise.markdown_table import table
 from reprise.report.comparison import LINEAR, ORDERED, PEER, Comparison, expected
 from reprise.report.contestant import Result
 from reprise.report.control import FLAG
@@ -49,12 +48,6 @@ def document(comparison: Comparison) -> str:
         *_absent(comparison),
     ]
     return "\n\n".join(parts) + "\n"
-
-
-def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table."""
-    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
 def _with_chance(estimate: Estimate) -> str:

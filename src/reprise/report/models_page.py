@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from reprise.markdown_table import table
 from reprise.pages.marks import between
-from reprise.report.markdown import table
 from reprise.tables import read_json
 
 PAGE, METRICS = Path("docs/models.md"), Path("metrics")

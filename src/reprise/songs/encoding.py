@@ -109,7 +109,7 @@ class Encoder:
         tables, present = bare.views(part)
         flags = {name: present[:, column] for column, name in enumerate(MODALITIES)}
         experts, held_out = fit_experts(tables, flags, targets, part.group)
-        return replace(bare, experts=experts), _encoded(tables, present, held_out)
+        return replace(bare, experts=experts), encoded(tables, present, held_out)
 
     def apply(self, songs: Songs) -> Encoded:
         """Encode songs.
@@ -121,7 +121,7 @@ class Encoder:
             the ridge baselines an indicator column.
         """
         tables, present = self.views(songs)
-        return _encoded(tables, present, contributions(self.experts, tables))
+        return encoded(tables, present, contributions(self.experts, tables))
 
     def views(self, songs: Songs) -> tuple[dict[str, Floats], Flags]:
         """Return the inputs of each expert, and which songs have which modality, shape (n, 3)."""
@@ -193,7 +193,8 @@ class Encoded:
         return np.concatenate([*columns, *flags], axis=1)
 
 
-def _encoded(tables: dict[str, Floats], present: Flags, linear: Contributions) -> Encoded:
+def encoded(tables: dict[str, Floats], present: Flags, linear: Contributions) -> Encoded:
+    """Return the songs as the network sees them, of what `Encoder.views` returns and the experts' contributions."""
     values = {"lyrics": tables["sentences"], "audio": tables["audio"], "metadata": tables["metadata"]}
     return Encoded(values, linear, present)
 

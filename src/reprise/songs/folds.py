@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
+from reprise.errors import BadInput
 from reprise.progress import track
 from reprise.songs.regressor import Rows
 from reprise.songs.source import Floats, Songs
@@ -102,10 +103,21 @@ def divide(songs: Songs, rows: Rows, folds: int) -> Iterator[Division]:
         Songs to divide.
     folds
         Number of parts; fewer where there are fewer groups.
+
+    Raises
+    ------
+    BadInput
+        If all songs outside a part are of one group: none is left to stop the training by.
     """
     groups = songs.group[rows]
     for others, test in GroupKFold(min(folds, len(np.unique(groups)))).split(rows, groups=groups):
-        inner = GroupKFold(min(VALIDATION_PARTS, len(np.unique(groups[others]))))
+        left = np.unique(groups[others])
+        if len(left) < 2:
+            raise BadInput(
+                f"regress.folds = {folds}: the {len(others)} songs outside one part are all of group '{left[0]}', so none is left "
+                "for validation: raise regress.folds to 3 or more"
+            )
+        inner = GroupKFold(min(VALIDATION_PARTS, len(left)))
         train, validation = next(iter(inner.split(others, groups=groups[others])))
         yield Division(rows[others[train]], rows[others[validation]], rows[test])
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from reprise.songs.baselines import Boosting, baselines, mean_baseline, tfidf_ridge
-from reprise.songs.encoding import MODALITIES, Encoded
+from reprise.songs.encoding import MODALITIES, Encoded, encoded
 from reprise.songs.regressor import Regressor, Rows, Tuning, fit_regressor
 from reprise.songs.source import Floats, Songs
 from reprise.songs.training import Fit
@@ -106,10 +106,7 @@ def run_short_trial(songs: Songs, division: Division, setting: Setting) -> dict[
 
 def _frozen(regressor: Regressor, songs: Songs) -> Encoded:
     """Return the songs as the baselines see them: sentence embeddings as they were before any fine-tuning."""
-    bare = replace(regressor.encoder, experts={})
-    tables, present = bare.views(songs)
-    values = {"lyrics": tables["sentences"], "audio": tables["audio"], "metadata": tables["metadata"]}
-    return Encoded(values, {}, present)
+    return encoded(*replace(regressor.encoder, experts={}).views(songs), {})
 
 
 def _ablations(test: Encoded) -> dict[str, Encoded]:

@@ -55,22 +55,8 @@ def write_fields(path: Path, fields: dict[str, str]) -> None:
         raise NoTags(f"{path.name}: its tags cannot be written ({error})") from error
 
 
-def read_fields(path: Path, names: list[str]) -> dict[str, str]:
-    """Return the fields of some names that a file has."""
-    import mutagen
-
-    audio = mutagen.File(path)
-    tags = None if audio is None else audio.tags
-    found = {name: _get(tags, name) for name in names} if tags is not None else {}
-    return {name: value for name, value in found.items() if value}
-
-
-def _formats() -> list[Any]:
-    return [import_module(f"mutagen.{name}") for name in ("apev2", "asf", "id3", "mp4")]
-
-
 def _set(tags: Any, name: str, value: str) -> None:
-    apev2, asf, id3, mp4 = _formats()
+    apev2, asf, id3, mp4 = (import_module(f"mutagen.{name}") for name in ("apev2", "asf", "id3", "mp4"))
     if isinstance(tags, id3.ID3):
         if name == MOOD:
             tags.setall("TMOO", [id3.TMOO(encoding=3, text=[value])])
@@ -84,19 +70,3 @@ def _set(tags: Any, name: str, value: str) -> None:
         tags["Mood" if name == MOOD else name] = value
     else:
         tags[name] = [value]
-
-
-def _get(tags: Any, name: str) -> str:
-    apev2, asf, id3, mp4 = _formats()
-    if isinstance(tags, id3.ID3):
-        frames = tags.getall("TMOO" if name == MOOD else f"TXXX:{name}")
-        return str(frames[0].text[0]) if frames else ""
-    if isinstance(tags, mp4.MP4Tags):
-        values = tags.get(f"{ATOM}{name}", [])
-        return bytes(values[0]).decode() if values else ""
-    if isinstance(tags, asf.ASFTags):
-        name = "WM/Mood" if name == MOOD else name
-    if isinstance(tags, apev2.APEv2):
-        return str(tags.get("Mood" if name == MOOD else name, ""))
-    values = tags.get(name, [])
-    return str(values[0]) if values else ""

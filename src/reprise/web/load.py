@@ -28,7 +28,7 @@ from reprise.web.columns import (
     texts,
 )
 from reprise.web.map_places import complete_places
-from reprise.web.run_files import LABEL_INDEX, LOOKUP_METRICS, RunFiles, read_columns
+from reprise.web.run_files import CORPUS, LABEL_INDEX, LOOKUP_METRICS, RunFiles, read_columns
 
 CLUSTERING = "kmeans"
 """The method whose clusters the lookup table gives (`reprise.lookup.place`)."""
@@ -68,6 +68,7 @@ def load_catalogue(files: RunFiles, libraries: dict[str, frozenset[str]] | None 
     facts: dict[str, Any] = {
         "selected_model": metrics.get("selected_model"),
         "mood": metrics.get("mood", {}),
+        "seconds": _clip_seconds(files),
         "notes": [],
     }
     columns = _numbers(files, lookup, rows, ids, len(labels))
@@ -284,6 +285,13 @@ def _tags(files: RunFiles, ids: NDArray[np.bytes_]) -> Lists:
         return Lists(np.zeros(len(ids) + 1, np.int64), np.empty(0, np.int32), [])
     found = lists(columns["tag"], positions(ids, columns["track_id"]), len(ids))
     return replace(found, names=[name.rsplit("---", 1)[-1] for name in found.names])
+
+
+def _clip_seconds(files: RunFiles) -> int:
+    """Return the length of a track's audio in whole seconds (all are of one length), -1 where it is not known."""
+    corpus = _json(files.path(CORPUS))
+    samples, rate = corpus.get("n_samples"), corpus.get("sample_rate")
+    return round(samples / rate) if samples and rate else -1
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 from reprise.tables import DESCRIPTORS
 from reprise.web.map_places import principal_plane
 from reprise.web.near import Space
-from reprise.web.run_files import AUDIO, LABEL_INDEX, LOOKUP_METRICS, PROFILES, RELABEL_METRICS, TABLES
+from reprise.web.run_files import (
+    AUDIO,
+    CORPUS,
+    LABEL_INDEX,
+    LOOKUP_METRICS,
+    PROFILES,
+    RELABEL_METRICS,
+    TABLES,
+)
 
 LABELS = (
     "Energetic / Heavy",
@@ -143,7 +151,7 @@ def _corpus(root: Path, ids: list[str], group: NDArray[np.int64], draw: np.rando
     )
     tags = [TAGS[(one + index) % len(TAGS)] for index, one in enumerate(group.tolist())]
     _write(root / TABLES["tags"], {"track_id": ids, "tag": [f"mood/theme---{tag}" for tag in tags]})
-    (root / "data/corpus/tracks").joinpath("corpus.json").write_text(
+    (root / CORPUS).write_text(
         json.dumps({"n_samples": 661_500, "crop": "middle", "sample_rate": SAMPLE_RATE})
     )
 

@@ -80,22 +80,18 @@ def _model(entry: dict[str, Any]) -> dict[str, Any]:
     row = {name: entry.get(name) for name in kept}
     for truth in ("genre", "language"):
         measured = entry.get(truth, {})
-        scope = measured if entry.get("fair_scope") != "test" else measured.get("test", {})
-        row[truth] = {
-            name: _interval(scope.get(name), measured.get(name)) for name in COMPARED if measured.get(name)
-        }
-    row["silhouette"] = _interval(entry.get("silhouette"), None)
-    row["gain_over_hand_made"] = _interval(entry.get("gain_over_hand_made"), None)
+        row[truth] = {name: _interval(measured[name]) for name in COMPARED if measured.get(name)}
+    row["silhouette"] = _interval(entry.get("silhouette"))
+    row["gain_over_hand_made"] = _interval(entry.get("gain_over_hand_made"))
     row["captures"] = entry.get("captures", {})
     return row
 
 
-def _interval(entry: dict[str, Any] | None, beside: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Return value, interval and chance; of a model that was given labels, `entry` is of the test tracks only."""
-    chosen = entry if entry and "value" in entry else beside
-    if not chosen or "value" not in chosen:
+def _interval(entry: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return value, interval and chance, of the tracks of ``fair_scope``."""
+    if not entry or "value" not in entry:
         return None
-    return {name: chosen.get(name) for name in ("value", "low", "high", "chance")}
+    return {name: entry.get(name) for name in ("value", "low", "high", "chance")}
 
 
 def _value(row: dict[str, Any]) -> float:

@@ -201,10 +201,8 @@ async def playlist(request: Request, asked: Playlist) -> Response:
             {"title": asked.title, "tracks": [{**one, "audio": links[one["track_id"]]} for one in tracks]}
         )
     else:
-        seconds = int(run.catalogue.facts.get("seconds", -1))
-        reply = Response(
-            m3u_text(tracks, links, asked.title, seconds), media_type="audio/x-mpegurl; charset=utf-8"
-        )
+        text = m3u_text(tracks, links, asked.title, run.catalogue.facts["seconds"])
+        reply = Response(text, media_type="audio/x-mpegurl; charset=utf-8")
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return reply
 

@@ -25,6 +25,7 @@ LOOKUP_CSV, LABEL_INDEX, PROFILES = (
     "data/label_to_idx.json",
     "data/relabel/profiles.csv",
 )
+CORPUS = "data/corpus/tracks/corpus.json"
 LOOKUP_METRICS, RELABEL_METRICS = "metrics/lookup.json", "metrics/relabel.json"
 AUDIO, MODELS, METRICS, PLOTS, LOCK = (
     "data/corpus/tracks/audio",
@@ -58,7 +59,16 @@ class RunFiles:
     def signature(self) -> str:
         """Return a name for the state of all files that the catalogue is made of: it changes when one of them does."""
         seen = hashlib.sha256()
-        for name in (*TABLES, LOOKUP_CSV, LABEL_INDEX, PROFILES, LOOKUP_METRICS, RELABEL_METRICS, LOCK):
+        for name in (
+            *TABLES,
+            LOOKUP_CSV,
+            LABEL_INDEX,
+            PROFILES,
+            LOOKUP_METRICS,
+            RELABEL_METRICS,
+            CORPUS,
+            LOCK,
+        ):
             seen.update(f"{name} {_state(self.path(name))}\n".encode())
         return seen.hexdigest()[:16]
 
