@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -62,15 +63,17 @@ def test_the_name_of_a_class_without_lyrics_is_told_among_the_others() -> None:
     [found] = label_names("lyrics", texts, labels, PLAN)
     assert (found.severity, found.statistic, found.count, found.p) == ("warn", 0.0, 8, 1.0)
     assert found.evidence.endswith("0 of them of genre blues (0% of the class)")
+    [own] = label_names("lyrics", texts | {"0000": "the blues"}, labels, PLAN)
+    assert own.evidence.endswith("1 of them of genre blues (100% of the class)")
 
 
 def test_a_name_that_stands_in_all_lyrics_is_no_rarer_when_permuted() -> None:
     labels = by_class(6, 6)
     [found] = named(labels, list(range(12)), "disco")
     assert (found.subject, found.statistic, found.p) == ("'disco' in lyrics", 0.5, 1.0)
-    half = by_class(10, 10)
-    [found] = named(half, list(range(10, 20)), "disco")
-    assert found.p == 1 / 100
+    few = by_class(15, 5)
+    [found] = named(few, list(range(15, 20)), "disco")
+    assert (found.statistic, found.p) == (1.0, 1 / 100)
 
 
 # lyrics that are repeated
@@ -127,14 +130,54 @@ def test_words_of_a_tenth_of_all_lyrics_are_a_leak() -> None:
     assert found.evidence.endswith("in at least 80% of its lyrics and at most 3% of others: mine")
 
 
-def test_words_are_tested_against_all_permutations() -> None:
-    """Of 400 permutations, those after the first 250 count as well: a word of one artist in each class is in most of them."""
+def trios(*chosen: set[int]) -> dict[int, str]:
+    """Give each of some sets of tracks a word of its own."""
+    return {row: " ".join(f"w{n}" for n, trio in enumerate(chosen) if row in trio) for row in range(6)}
+
+
+def test_where_any_three_lyrics_have_a_word_every_labelling_has_as_much() -> None:
     labels = by_class(3, 3)
-    found = sung(labels, dict.fromkeys(range(3), "mine"), Plan(399, 0))
-    # three of six artists: one choice in twenty is the class itself, and one is the other class
-    assert found.p == pytest.approx(0.1, abs=0.04)
-    assert found.p is not None
-    assert round(400 * found.p, 6) % 1 == 0
+    every = [set(trio) for trio in combinations(range(6), 3)]
+    texts = {t: trios(*every)[row].replace(" ", "\n") for row, t in enumerate(labels.ids.tolist())}
+    for permutations in (99, 399):
+        found = exclusive_vocabulary("lyrics", texts, {}, labels, Plan(permutations, 0))
+        assert (found.statistic, found.p) == (1.0, 1.0)
+
+
+def test_a_labelling_of_which_half_is_covered_is_less_than_one_that_is_covered_whole() -> None:
+    """Each trio of the first track has a word, of the others only the class itself: the label covers six lyrics, all other labels three."""
+    labels = by_class(3, 3)
+    some = [set(trio) for trio in combinations(range(6), 3) if 0 in trio] + [{3, 4, 5}]
+    texts = {t: trios(*some)[row].replace(" ", "\n") for row, t in enumerate(labels.ids.tolist())}
+    found = exclusive_vocabulary("lyrics", texts, {}, labels, Plan(399, 0))
+    assert found.statistic == 1.0
+    assert found.p == pytest.approx(0.1, abs=0.05)  # two of twenty labellings are this one
+
+
+def test_what_two_of_three_classes_sing_is_of_neither() -> None:
+    labels = by_class(10, 10, 10)
+    found = sung(labels, dict.fromkeys(range(20), "ours"))
+    assert (found.statistic, found.count) == (0.0, 0)
+
+
+@pytest.mark.parametrize(
+    ("others", "strangers", "told"), [(1, 0, True), (100, 3, True), (100, 4, False), (99, 3, False)]
+)
+def test_three_of_a_hundred_others_may_sing_it_too(others: int, strangers: int, told: bool) -> None:
+    labels = by_class(10, others)
+    words = dict.fromkeys(range(10 + strangers), "mine")
+    assert sung(labels, words).count == int(told)
+
+
+def test_words_that_are_everywhere_a_little_are_not_named() -> None:
+    labels = by_class(10, 30)
+    texts = {
+        t: "la\nx\nmine" if row < 10 else ("la\nx" if row % 2 else "la\ny")
+        for row, t in enumerate(labels.ids.tolist())
+    }
+    found = exclusive_vocabulary("lyrics", texts, {}, labels, PLAN)
+    assert (found.count, found.statistic) == (1, 0.25)
+    assert found.evidence.endswith(": mine")
 
 
 def test_four_of_five_lyrics_of_a_class_carry_its_word() -> None:

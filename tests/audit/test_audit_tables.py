@@ -49,9 +49,9 @@ def test_one_row_of_a_thousand_may_be_wrong() -> None:
         assert (leaks(named) == {("functions.largest", "t")}) is found
         counted = copies_of_inputs("s", inputs.assign(n=words.where(right, 99)), texts)
         assert (leaks(counted) == {("functions.word_count", "n")}) is found
-    [named] = functions_of_inputs("s", inputs.assign(t=topic.where(np.arange(1000) > 0, other)), targets)
-    assert "in 99.9% of the rows" in named.evidence
-    assert named.statistic == pytest.approx(0.999)
+    [one] = functions_of_inputs("s", inputs.assign(t=topic.where(np.arange(1000) > 0, other)), targets)
+    assert "in 99.9% of the rows" in one.evidence
+    assert one.statistic == pytest.approx(0.999)
 
 
 def test_units_do_not_matter() -> None:
@@ -143,3 +143,17 @@ def test_a_secret_is_found_in_any_unit_and_not_in_a_column_of_two_values() -> No
         binary.evidence
         == "0 of 1 columns are exact functions of factors; the nearest correlates by 0.000 with mood"
     )
+
+
+def test_the_nearest_column_is_named_with_its_correlation_in_any_unit() -> None:
+    """An outlier in both raises the correlation of the values above that of the ranks."""
+    secrets = secret(24, 24)
+    secrets.iloc[23, 0] = 500.0
+    column = np.random.default_rng(0).permutation(24).astype(float)
+    column[23] = 900.0
+    expected = np.corrcoef(column, secrets["mood"])[0, 1]
+    for unit in (1e-12, -1.0, 1e12):
+        found = ask(unit * column[:, None], secrets)
+        assert (found.severity, found.count) == ("ok", 0)
+        assert found.statistic == pytest.approx(expected)
+    assert found.evidence.endswith(f"the nearest correlates by {expected:.3f} with mood")
