@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -147,6 +148,14 @@ def test_nearness_is_a_mean_over_pairs_however_many_there_are() -> None:
     assert found.severity == "warn"  # it tells neither
     p = float(found.evidence.rsplit("p ", 1)[1])
     assert 0.05 < p < 0.95
+
+
+def test_both_p_are_shares_of_five_hundred_orders() -> None:
+    labels = by_class(15, 15)
+    for seed in range(6):
+        found = own_input(("z", "x"), "s", labels.ids, noise(30, 3, seed), noise(30, 3, 9), labels, PLAN)
+        follows, told = re.findall(r"p (\d\.\d{3})", found.evidence)
+        assert [round(1000 * float(p)) % 2 for p in (follows, told)] == [0, 0]
 
 
 # single columns
