@@ -81,6 +81,11 @@ TESTS = {
         f"audit/{module}.py": [
             "audit/test_audit_exact.py",
             "audit/test_audit_counted.py",
+            "audit/test_audit_edges.py",
+            "audit/test_audit_files.py",
+            "audit/test_audit_names.py",
+            "audit/test_audit_rows.py",
+            "audit/test_audit_tables.py",
             "audit/test_audit_checks.py",
         ]
         for module in (
@@ -104,7 +109,7 @@ TESTS = {
         )
     },
     **{
-        f"audit/{module}.py": ["audit/test_audit_counted.py"]
+        f"audit/{module}.py": ["audit/test_audit_counted.py", "audit/test_audit_edges.py"]
         for module in (
             "checks/placebo",
             "checks/pseudo_labels",
@@ -117,10 +122,10 @@ TESTS = {
         )
     },
     "audit/placebo.py": ["audit/test_placebo.py"],
-    "audit/probe.py": ["audit/test_audit_counted.py", "audit/test_placebo.py"],
+    "audit/probe.py": ["audit/test_audit_counted.py", "audit/test_audit_rows.py", "audit/test_placebo.py"],
     "audit/raw_table.py": ["audit/test_audit_parts.py", "audit/test_raw_table.py"],
     **{
-        f"audit/{module}.py": ["audit/test_audit_parts.py"]
+        f"audit/{module}.py": ["audit/test_audit_parts.py", "audit/test_audit_reports.py"]
         for module in (
             "described",
             "figure",

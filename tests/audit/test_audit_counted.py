@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy.spatial.distance import cdist
 from scipy.stats import kruskal
+from tests.audit.classes import PLAN, by_class
 from tests.audit.conftest import indicators
 
 from reprise.audit import within
@@ -35,15 +36,6 @@ from reprise.audit.words import plain, words
 from reprise.errors import BadInput
 
 Labelled = Callable[[int], Labelling]
-PLAN = Plan(99, 0)
-
-
-def by_class(*sizes: int, each: int = 1, name: str = "genre") -> Labelling:
-    """Label tracks in the order of their ids: so many of each class, so many tracks of each artist."""
-    codes = np.repeat(np.arange(len(sizes)), sizes)
-    ids = np.array([f"{row:04d}" for row in range(len(codes))])
-    artists = np.array([f"artist {row // each:04d}" for row in range(len(codes))])
-    return Labelling.build(name, ids, np.array(["blues", "disco", "metal", "soul"])[codes], artists)
 
 
 # rows

@@ -196,6 +196,25 @@ def test_silhouettes_are_means_over_the_seeds(monkeypatch: pytest.MonkeyPatch) -
     assert list(separation(report, RUNS, TRACKS, values)) == []
 
 
+def test_tracks_that_a_run_left_out_are_a_cluster_of_their_own() -> None:
+    """The last two of eight are in no cluster: they are scored as one more, not as the second's."""
+    left = {"kmeans": {0: {track: number for track, number in RUNS["kmeans"][0].items() if track < "g"}}}
+    clusters = np.array([0, 0, 1, 1, 1, 1, -1, -1])
+    values = np.random.default_rng(0).normal(size=(8, 2))
+    report = {"methods": {"kmeans": {"silhouette": value(silhouette_score(values, clusters))}}}
+    assert [one.severity for one in separation(report, left, TRACKS, values)] == ["ok"]
+    scores = {name: value(mean(name, list(range(8)), clusters)) for name in ("ami", "ari")}
+    found = list(evaluation({"against": {"genre": {"all": {"kmeans": scores}}}}, left, LABELS, SCOPES))
+    assert [one.severity for one in found] == ["ok", "ok"]
+
+
+def test_two_clusters_have_a_silhouette() -> None:
+    values, clusters = np.arange(8.0)[:, None], np.repeat([0, 1], 4)
+    runs = {"kmeans": {0: dict(zip(TRACKS.tolist(), clusters.tolist(), strict=True))}}
+    report = {"methods": {"kmeans": {"silhouette": value(silhouette_score(values, clusters))}}}
+    assert [one.severity for one in separation(report, runs, TRACKS, values)] == ["ok"]
+
+
 def compared() -> dict[str, Any]:
     """Honest comparison: three clusters far apart, so that every seed finds them."""
     rows, part = list(range(8)), [0, 2, 3, 5, 7]
@@ -240,8 +259,8 @@ def test_a_comparison_is_clustered_again_with_every_seed(monkeypatch: pytest.Mon
 
 
 def test_columns_are_standardised_by_the_training_rows() -> None:
-    values = np.array([[0.0, 5.0, 1.0], [2.0, 5.0, 3.0], [4.0, 6.0, -1.0]])
-    expected = [[-1, 0, -1], [1, 0, 1], [3, 1, -3]]
+    values = np.array([[0.0, 5.0, 1.0], [6.0, 5.0, 1.5], [9.0, 6.0, 0.0]])
+    expected = [[-1, 0, -1], [1, 0, 1], [2, 1, -5]]
     np.testing.assert_allclose(standardised_by(values, np.array([True, True, False])), expected)
 
 
@@ -268,6 +287,7 @@ def test_acoustic_clusters_are_scored_in_each_part() -> None:
     moved = parts | {"00": "test", "23": "train"}
     [first, *_] = relabelling(report, clusters, values, moved)
     assert (first.subject, first.severity, first.count) == ("parts of acoustic clusters", "leak", 2)
+    assert first.evidence == "22 tracks in their part reported, 24 by the split"
 
 
 def test_taught_methods_are_scored_on_all_labelled_test_tracks() -> None:
@@ -458,3 +478,26 @@ def test_the_regression_is_computed_again_from_its_predictions() -> None:
     assert list(regression({"available": False}, songs, groups)) == []
     far = replace(songs, predicted=songs.predicted + 1)
     assert "mae of c" in leaks(list(regression(report, far, groups)))
+
+
+def test_targets_of_a_small_range_are_asked_as_well() -> None:
+    """Those of the Music Dataset lie between 0 and 1; in a thousandth of the unit only the error is another."""
+    report, songs = predicted()
+    unit = 0.001
+    small = replace(
+        songs, truth=unit * songs.truth, predicted=unit * songs.predicted, baseline=unit * songs.baseline
+    )
+    for scores in report["targets"].values():
+        scores["mae"]["value"] *= unit
+    groups = {"two": ("a", "b")}
+    found = list(regression(report, small, groups))
+    assert leaks(found) == []
+    assert [one.subject for one in found] == [one.subject for one in regression(report, songs, groups)]
+
+
+def test_of_one_strict_pair_one_is_all() -> None:
+    pairs = judged()[1].head(1)
+    block = {"accuracy": value(1.0), "scored_pairs": 1, "coverage": 1.0}
+    report = {"trained_on": {"triplets": 1}, "arousal": {"model": {"gt": block}}}
+    [found] = [one for one in mood(report, pairs, ("arousal",)) if one.check == "scores.coverage"]
+    assert (found.severity, found.statistic, found.count) == ("ok", 1.0, 0)

@@ -54,6 +54,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
+def by_length(lyrics: pd.DataFrame, *_: object) -> tuple[np.ndarray, dict[str, object]]:
+    return np.array([[len(text), 1.0] for text in lyrics["text"]], dtype=np.float32), {}
+
+
 def exchange(run: Path) -> Exchange:
     ids = tables.read_table(run / "corpus/tracks/tracks.parquet")["track_id"].to_numpy(dtype=str)
     found = draw(ids, {}, TRACKS, np.random.default_rng(1))
@@ -96,9 +100,6 @@ def test_features_that_were_tampered_with_are_found(run: Path, tmp_path: Path) -
 def test_words_are_embedded_under_the_receivers_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def by_length(lyrics: pd.DataFrame, *_: object) -> tuple[np.ndarray, dict[str, object]]:
-        return np.array([[len(text), 1.0] for text in lyrics["text"]], dtype=np.float32), {}
-
     monkeypatch.setattr(module, "embed", by_length)
     lyrics = pd.DataFrame({"track_id": list("abcd"), "text": ["x", "xx", "xxx", "xxxx"]})
     tables.write_table(tmp_path / "tracks.parquet", lyrics[["track_id"]])
@@ -170,3 +171,75 @@ def test_too_few_labelled_receivers_are_skipped(labelled: Callable[[int], Labell
     assert (found.severity, "10 labelled" in found.evidence) == ("skipped", True)
     absent = replace(few, why="no sound")
     assert remaining_label(absent, labels, Plan(99, 0)).evidence == "no sound"
+
+
+def test_a_permutation_needs_tracks_of_eight_artists() -> None:
+    ids = np.array([f"{number:02d}" for number in range(12)])
+    for artists, drawn in ((8, 8), (7, None)):
+        of = {track: f"artist {number % artists}" for number, track in enumerate(ids)}
+        found = draw(ids, of, 12, np.random.default_rng(0))
+        assert (found if found is None else len(found.owners)) == drawn
+    unknown = dict.fromkeys(ids, "")  # a track without an artist stands for itself
+    alone = draw(ids, unknown, 9, np.random.default_rng(0))
+    assert alone is not None
+    assert len(set(alone.receivers.tolist())) == 9
+    assert draw(ids, unknown, 7, np.random.default_rng(0)) is None
+    drawn_at_random = {
+        tuple(one.receivers) for one in (draw(ids, {}, 9, np.random.default_rng(n)) for n in range(20)) if one
+    }
+    assert len(drawn_at_random) > 10
+
+
+def changed(run: Path, folder: Path, artist: str | None) -> Path:
+    """Copy a run, with words for all tracks; all by one artist if one is given."""
+    shutil.copytree(run, folder)
+    corpus, written = folder / "corpus/tracks", folder / "lyrics/tracks"
+    ids = tables.read_table(corpus / "tracks.parquet")["track_id"]
+    lyrics = pd.DataFrame({"track_id": ids, "text": ["la" * (1 + number) for number in range(TRACKS)]})
+    tables.write_table(corpus / "lyrics.parquet", lyrics, "lyrics")
+    tables.write_table(written / "tracks.parquet", lyrics[["track_id"]])
+    tables.write_array(written / "embeddings.npy", by_length(lyrics)[0])
+    if artist is not None:
+        groups = tables.read_table(corpus / "groups.parquet").assign(artist_id=artist)
+        tables.write_table(corpus / "groups.parquet", groups, "groups")
+    return folder
+
+
+def test_both_modalities_are_run_again_and_what_is_on_one_side_alone_has_moved(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "embed", by_length)
+    folder = changed(run, tmp_path / "run", None)
+    (folder / "features/tracks/frames/mel.npy").unlink()
+    found = run_placebo(folder, JOB, EncoderSettings(), (9, 0))
+    moved = {name: one.moved for name, one in found["audio"].differences.items()}
+    assert moved.pop("mel") == 1.0
+    assert set(moved) >= {"descriptors", "pooled", "mfcc", "fingerprints"}
+    assert set(moved.values()) == {0.0}
+    assert found["audio"].rows.shape[0] == len(found["lyrics"].receivers) == 9
+    stored = tables.read_table(folder / "features/tracks/vectors/descriptors.parquet")
+    width = (
+        stored.shape[1]
+        - 1
+        + tables.read_table(folder / "features/tracks/vectors/pooled.parquet").shape[1]
+        - 1
+    )
+    assert found["audio"].rows.shape[1] == width
+    words = found["lyrics"]
+    assert (words.stage, words.why, {name: one.moved for name, one in words.differences.items()}) == (
+        "lyrics", "", {"embeddings": 0.0},
+    )  # fmt: skip
+    length = {f"{number:016x}": 2 * (1 + number) for number in range(TRACKS)}
+    assert sorted(words.rows[:, 0].tolist()) == sorted(length[track] for track in words.receivers)
+    assert words.rows[:, 0].tolist() != [length[track] for track in words.receivers]  # another one's words
+
+
+def test_tracks_of_one_artist_are_too_few_and_it_says_so(run: Path, tmp_path: Path) -> None:
+    found = run_placebo(changed(run, tmp_path / "run", "one"), JOB, EncoderSettings(), (9, 0))
+    assert found["audio"].why == "12 tracks with sound of too few artists"
+    assert found["lyrics"].why == "noise has no words"
+    for one in found.values():
+        assert (len(one.receivers), one.rows.shape, one.differences) == (0, (0, 0), {})
+    tables.write_json(tmp_path / "run/corpus/tracks/corpus.json", {"missing": {}})
+    again = run_placebo(tmp_path / "run", JOB, EncoderSettings(), (9, 0))
+    assert again["lyrics"].why == "12 tracks with lyrics of too few artists"

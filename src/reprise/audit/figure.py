@@ -70,7 +70,7 @@ def _draw_tests(axes: Axes, findings: list[Finding], level: float) -> None:
             p = [tested[number][0] for number in chosen]
             axes.scatter(rank[chosen], p, color=COLOURS[severity], label=severity, zorder=3)
     axes.set_yscale("log")
-    axes.set_ylim(bottom=limit[0] / 8, top=1.5)
+    axes.set_ylim(bottom=min(limit[0], tested[0][0]) / 8, top=1.5)
     axes.set_xlabel("rank of the permutation test")
     axes.set_ylabel("p")
     axes.legend(loc="lower right", frameon=False)
