@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.stats import rankdata
 
-from reprise.audit.checks.functions import DISTINCT, EXACT, FEWEST, Floats
+from reprise.audit.checks.functions import DISTINCT, EXACT, FEWEST
 from reprise.audit.finding import Finding, skipped
 from reprise.audit.labelling import Strings
+from reprise.audit.within import Floats
 
 if TYPE_CHECKING:
     import pandas as pd
