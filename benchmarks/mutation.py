@@ -80,6 +80,7 @@ TESTS = {
     **{
         f"audit/{module}.py": [
             "audit/test_audit_exact.py",
+            "audit/test_audit_columns.py",
             "audit/test_audit_counted.py",
             "audit/test_audit_edges.py",
             "audit/test_audit_files.py",

@@ -22,3 +22,8 @@ def by_class(*sizes: int, each: int = 1, name: str = "genre") -> Labelling:
 def by_check(findings: list[Finding]) -> dict[str, Finding]:
     """Return the findings by the second part of their check's name."""
     return {one.check.split(".", 1)[1]: one for one in findings}
+
+
+def noise(rows: int, columns: int, seed: int = 0) -> np.ndarray:
+    """Return normal values of mean 0 and variance 1."""
+    return np.random.default_rng(seed).normal(size=(rows, columns))

@@ -14,7 +14,7 @@ import pytest
 from matplotlib.axes import Axes
 
 from reprise import tables
-from reprise.audit import power
+from reprise.audit import power, run_reports
 from reprise.audit.figure import audit_figure
 from reprise.audit.finding import Finding
 from reprise.audit.material import Material
@@ -136,6 +136,31 @@ def test_tracks_that_a_run_left_out_are_of_no_cluster_of_its(material: Material)
     found = {one.subject: one for one in with_reports(replace(material, reports=left))}
     assert (found["kmeans of seed 1"].severity, found["kmeans of seed 1"].count) == ("ok", 0)
     assert found["cluster assignments"].severity == "leak"
+
+
+def test_tracks_without_an_acoustic_cluster_are_counted(material: Material) -> None:
+    lacking = replace(material.reports, acoustic=material.reports.acoustic.iloc[3:])
+    found = with_reports(replace(material, reports=lacking))
+    [one] = [one for one in found if one.severity == "leak"]
+    assert (one.subject, one.count, one.statistic) == ("acoustic clusters", 3, 3.0)
+    assert one.evidence == "3 of 144 tracks have no acoustic cluster"
+
+
+def test_neighbours_are_looked_for_in_the_latents_of_the_selected_model(material: Material) -> None:
+    recall, report = "same-artist recall of the lookup table", material.reports.metrics["lookup"]
+    assert recall in {one.subject for one in with_reports(material)}
+    nobody = with_reports(material, lookup=report | {"selected_model": "nobody"})
+    assert recall not in {one.subject for one in nobody}
+    assert "mean entropy of the lookup table" in {one.subject for one in nobody}
+
+
+@pytest.mark.parametrize(("most", "skipped"), [(143, True), (144, False)])
+def test_more_tracks_than_can_be_clustered_again_are_not(
+    material: Material, monkeypatch: pytest.MonkeyPatch, most: int, skipped: bool
+) -> None:
+    monkeypatch.setattr(run_reports, "MOST_TRACKS", most)
+    said = {one.check: one.evidence for one in with_reports(material) if one.severity == "skipped"}
+    assert said == ({"scores.compare": "more than 143 tracks to cluster again"} if skipped else {})
 
 
 # showing
