@@ -111,6 +111,18 @@ def test_other_rates_and_channels_have_the_same_length(rate: int) -> None:
         (encoded(tone(0, level=5e-5)), "silent"),
         (encoded(np.full(N_SAMPLES, np.nan, np.float32), subtype="FLOAT"), "non_finite"),
     ],
+    ids=[
+        "no bytes",
+        "words",
+        "cut off",
+        "a header alone",
+        "one sample short",
+        "far too short",
+        "zeros",
+        "a constant",
+        "too quiet",
+        "not a number",
+    ],  # the bytes of a float WAV hold the time, and workers must agree on the names of tests
 )
 def test_bad_audio_is_a_reject_with_its_reason(data: bytes, reason: str) -> None:
     assert reason_of(data) == reason
