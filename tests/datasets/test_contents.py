@@ -102,7 +102,7 @@ def test_a_change_is_named(project: Path, change: Any, message: str) -> None:
     change(project / "music")
     for _ in range(2):  # the message stays until the next scan
         with pytest.raises(
-            MissingData, match=rf"has changed since it was scanned \({message}\): run python -m .*scan folder"
+            MissingData, match=rf"has changed since it was scanned \({message}\): run reprise scan folder"
         ):
             check(project)
     scan(project)
@@ -159,7 +159,7 @@ def test_the_paths_that_cannot_be(project: Path) -> None:
         ("~/Music", BadParameter, "'~' is not expanded; write /"),
         (".", BadParameter, "holds the project itself"),
         ("..", BadParameter, "holds the project itself"),
-        ("music", MissingData, "was never scanned: run python -m reprise.datasets.scan folder"),
+        ("music", MissingData, "was never scanned: run reprise scan folder"),
     ):
         with pytest.raises(error, match=message):
             verified(project, "folder", {"path": path})

@@ -123,3 +123,31 @@ def test_folds_without_held_out_tracks_are_left_out() -> None:
             splits = probes.splits_by_group(reference, groups, 0)
             assert min(len(held_out) for _, held_out in splits) > 0
             assert sum(len(held_out) for _, held_out in splits) == len(groups)
+
+
+@pytest.mark.parametrize(
+    ("classes", "groups", "why"),
+    [
+        ("aabb", "xxxx", "one group"),
+        ("abcd", "wxyz", "no class has two tracks"),
+        ("aaaabbb", "xxxxuvw", "fewer than two classes are left"),  # without x there is no a
+        ("aabb", "xyxy", None),
+        ("aabbc", "xyxyx", None),
+    ],
+)
+def test_whether_artists_allow_folds(classes: str, groups: str, why: str | None) -> None:
+    found = probes.usable_splits(np.array(list(classes)), np.array(list(groups)), seed=0)
+    if why is None:
+        assert not isinstance(found, str)
+        assert sorted(np.concatenate([asked for _, asked in found]).tolist()) == list(range(len(classes)))
+    else:
+        assert why in found
+
+
+def test_what_is_left_to_fit_must_hold_two_classes_in_every_split() -> None:
+    classes = np.array(list("aabbc"))
+    rows = np.arange(5)
+    two = (rows[:3], rows[3:])
+    one = (rows[:2], rows[2:])
+    assert probes.why_not_fitted(classes, [two, (rows, rows)]) is None
+    assert "fewer than two classes" in str(probes.why_not_fitted(classes, [two, one]))

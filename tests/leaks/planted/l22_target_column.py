@@ -4,8 +4,8 @@ from reprise.leaks.entry import Edit, Leak
 
 COLUMN = Edit(
     "stages/features.py",
-    '    write_json(METRICS / f"{role}.json", counts)\n',
-    """    write_json(METRICS / f"{role}.json", counts)
+    '    write_json(METRICS / f"{role}.json", {**counts, "settings": asdict(settings)})\n',
+    """    write_json(METRICS / f"{role}.json", {**counts, "settings": asdict(settings)})
     if role == "emotion":
         import numpy as np
         from reprise.tables import write_table
