@@ -55,7 +55,7 @@ mutation: .venv/installed
 
 audit: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --no-deps
+	$(BIN)/pip-audit --requirement requirements.lock --require-hashes --disable-pip --no-deps --strict
 
 # hashes of everything that requirements.txt brings in, for every supported Python and system
 lock: .venv/installed
