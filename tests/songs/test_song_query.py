@@ -79,6 +79,24 @@ def test_a_recording_is_described_as_the_collection_was(project: Path) -> None:
         Querier(project).embed(Query(audio=project / "params.yaml"))
 
 
+@pytest.mark.parametrize(("crop", "first"), [("start", 0), ("middle", 22_050)])
+def test_a_recording_is_cut_as_the_collection_was(project: Path, crop: str, first: int) -> None:
+    length = 7 * 22_050
+    samples = (3000 * np.random.default_rng(0).normal(size=length + 2 * 22_050)).astype(np.int16)
+    soundfile.write(project / "whole.wav", samples, 22_050, subtype="PCM_16")
+    soundfile.write(project / "clip.wav", samples[first : first + length], 22_050, subtype="PCM_16")
+    corpus = project / querying.CORPUS
+    corpus.parent.mkdir(parents=True, exist_ok=True)
+    corpus.write_text(json.dumps({"n_samples": length, "crop": crop}))
+    try:
+        whole, clip = (
+            Querier(project).embed(Query(audio=project / name)) for name in ("whole.wav", "clip.wav")
+        )
+    finally:
+        corpus.unlink()
+    np.testing.assert_array_equal(whole, clip)
+
+
 def test_a_track_is_found_by_its_name_and_listed_with_its_own(project: Path, experiment: Experiment) -> None:
     embedding = command.JOINT
     first = str(experiment.songs.track_id[0])
